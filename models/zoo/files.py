@@ -1,0 +1,13 @@
+"""Where the committed weights and pictures lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ZOO = Path(__file__).resolve().parent
+FASHION_MNIST = ZOO / "fashion-mnist.npz"
+
+
+def weights_file(name: str) -> Path:
+    """The safetensors file of one of the networks that this repository trains."""
+    return ZOO / f"{name}.safetensors"

@@ -1,0 +1,140 @@
+"""What is kept of a measurement: plain values that go through JSON unchanged."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from quant.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where a number was measured. `id` hashes what bears on speed, not who owns it."""
+
+    id: str
+    cpu: str
+    cores: int
+    memory_gb: float
+    instruction_sets: tuple[str, ...]
+    system: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.cpu}, {self.cores} cores"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerOutcome:
+    """What happened to one layer. `kept` says why it is in float, or is empty.
+
+    `weight_bits` and `activation_bits` are those of its codes and of its input.
+    """
+
+    layer: str
+    op: str
+    weight_bits: int
+    activation_bits: int
+    macs: int
+    parameters: int
+    kernel: str
+    kept: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What was measured of one artifact, with how. Fractions of 1, bytes, ms, seconds.
+
+    Intervals are 95 %. `drop` is FP32's accuracy less this file's, on the same pictures;
+    `flips` counts changed predictions, `lost` and `gained` those that became wrong and right.
+    `artifact` is a path below the home folder. `key` names the point: workload, recipe, weights,
+    data and method version.
+    """
+
+    key: str
+    workload: str
+    recipe: Recipe
+    data: str
+    n: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    top5: float
+    top5_low: float
+    top5_high: float
+    fp32_accuracy: float
+    drop: float
+    drop_low: float
+    drop_high: float
+    flips: int
+    lost: int
+    gained: int
+    p_value: float
+    sqnr_db: float | None
+    size_bytes: int
+    fp32_size_bytes: int
+    effective_weight_bits: float
+    effective_activation_bits: float
+    latency_ms: float
+    latency_low_ms: float
+    latency_high_ms: float
+    fp32_latency_ms: float
+    fp32_latency_low_ms: float
+    fp32_latency_high_ms: float
+    latency_runs: int
+    threads: int
+    runtime: str
+    kernels: dict[str, int]
+    integer_mac_share: float
+    outcomes: tuple[LayerOutcome, ...]
+    quantize_seconds: float
+    evaluate_seconds: float
+    machine: Machine
+    artifact: str
+    artifact_sha256: str
+    oldest_runtime: str
+    measured_at: str
+    versions: dict[str, str]
+    skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Names the dot on the chart: one point on one machine and one runtime."""
+        return f"{self.key}@{self.machine.id}@{self.runtime}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dictionary that `from_dict` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Read a stored measurement; keys of a later version are left aside."""
+        known = {field.name for field in fields(cls)}
+        kept = {key: value for key, value in values.items() if key in known}
+        kept["recipe"] = Recipe(**kept["recipe"])
+        machine = dict(kept["machine"])
+        machine["instruction_sets"] = tuple(machine["instruction_sets"])
+        kept["machine"] = Machine(**machine)
+        kept["outcomes"] = tuple(LayerOutcome(**outcome) for outcome in kept["outcomes"])
+        kept["skipped"] = tuple(kept.get("skipped", ()))
+        kept["notes"] = tuple(kept.get("notes", ()))
+        return cls(**kept)
+
+    def to_row(self) -> dict[str, Any]:
+        """One flat object a point, as `--json` prints it."""
+        row = asdict(self)
+        recipe = row.pop("recipe")
+        row.pop("outcomes")
+        row["recipe"] = self.recipe.id
+        row["label"] = self.recipe.label
+        row["weights_bits"] = recipe["weights"]
+        row["activation_bits"] = recipe["activations"]
+        row["method"] = recipe["method"]
+        row["ranges"] = recipe["ranges"]
+        row["calibration_images"] = recipe["calibration_images"]
+        row["seed"] = recipe["seed"]
+        row["machine"] = self.machine.label
+        row["machine_id"] = self.machine.id
+        return row
