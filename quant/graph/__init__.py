@@ -1,0 +1,1 @@
+"""An ONNX network, folded, and its layers."""

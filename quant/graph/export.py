@@ -1,0 +1,42 @@
+"""From a torch module to an ONNX file with a free batch; the only place of the engine with torch."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+from models.build import build
+from models.workload import Workload
+from quant.errors import ModelError
+
+OPSET = 18
+
+
+def export(workload: Workload, path: Path) -> None:
+    """Write the workload's FP32 network as ONNX: `input` (n, c, h, w) to `logits` (n, classes).
+
+    The example batch is 2: a batch of 1 would be baked into the shapes of some networks.
+    """
+    import torch
+
+    network = build(workload)
+    example = torch.zeros(2, *workload.input_shape)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                network,
+                (example,),
+                path,
+                input_names=["input"],
+                output_names=["logits"],
+                dynamo=True,
+                dynamic_shapes=({0: torch.export.Dim("batch")},),
+                opset_version=OPSET,
+                external_data=False,
+                verbose=False,
+            )
+    except Exception as exc:  # the exporter raises errors of many kinds
+        raise ModelError(
+            f"{workload.name} does not export to ONNX: {str(exc).splitlines()[0][:200]}"
+        ) from exc

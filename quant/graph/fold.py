@@ -1,0 +1,92 @@
+"""Fold a network to what is quantised: batch norm into convolutions, means into pooling."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import ModelProto, NodeProto, helper, numpy_helper
+
+from quant.errors import ModelError
+from quant.graph.network import Network, attribute
+
+
+def fold(path: Path) -> ModelProto:
+    """Load a model and let ONNX Runtime fold it: its basic level writes standard ONNX.
+
+    Means over height and width become GlobalAveragePool, which has an integer kernel.
+
+    Raises:
+        ModelError: the file is no ONNX model that ONNX Runtime can load.
+    """
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.log_severity_level = 4
+    with tempfile.TemporaryDirectory() as folder:
+        folded = Path(folder) / "folded.onnx"
+        options.optimized_model_filepath = str(folded)
+        try:
+            onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            model = onnx.load(folded)
+        except Exception as exc:  # onnxruntime raises errors of many kinds
+            raise ModelError(f"{path.name} cannot be loaded: {str(exc)[:200]}") from exc
+    means_to_pooling(model)
+    del model.graph.value_info[:]
+    return model
+
+
+def means_to_pooling(model: ModelProto) -> None:
+    """Rewrite, in place, every mean over height and width of a picture-shaped tensor."""
+    network, shapes = Network(model), shapes_of(model)
+    nodes: list[NodeProto] = []
+    for node in network.nodes:
+        if _is_pooling(node, network, shapes):
+            nodes.extend(_pooling(node, model))
+        else:
+            nodes.append(node)
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+
+
+def shapes_of(model: ModelProto, batch: int = 1) -> dict[str, tuple[int, ...]]:
+    """Shape of every tensor that shape inference finds, with the free batch set."""
+    fixed = ModelProto()
+    fixed.CopyFrom(model)
+    for item in fixed.graph.input:
+        first = item.type.tensor_type.shape.dim[0]
+        first.ClearField("dim_param")
+        first.dim_value = batch
+    for output in fixed.graph.output:
+        output.type.tensor_type.ClearField("shape")
+    inferred = onnx.shape_inference.infer_shapes(fixed, data_prop=True)
+    graph = inferred.graph
+    shapes = {
+        item.name: tuple(dim.dim_value for dim in item.type.tensor_type.shape.dim)
+        for item in (*graph.input, *graph.value_info, *graph.output)
+    }
+    return shapes | {item.name: tuple(item.dims) for item in graph.initializer}
+
+
+def _is_pooling(node: NodeProto, network: Network, shapes: dict[str, tuple[int, ...]]) -> bool:
+    if node.op_type != "ReduceMean" or len(shapes.get(node.input[0], ())) != 4:
+        return False
+    if len(node.input) > 1 and network.is_constant(node.input[1]):
+        axes = network.constant(node.input[1]).tolist()
+    else:
+        axes = attribute(node, "axes", [])
+    return sorted(axis % 4 for axis in axes) == [2, 3]
+
+
+def _pooling(node: NodeProto, model: ModelProto) -> list[NodeProto]:
+    source, target = node.input[0], node.output[0]
+    if attribute(node, "keepdims", 1):
+        return [helper.make_node("GlobalAveragePool", [source], [target], name=node.name)]
+    pooled, axes = f"{target}/pooled", f"{target}/axes"
+    model.graph.initializer.append(numpy_helper.from_array(np.array([2, 3]), axes))
+    return [
+        helper.make_node("GlobalAveragePool", [source], [pooled], name=node.name),
+        helper.make_node("Squeeze", [pooled, axes], [target], name=f"{node.name}/squeeze"),
+    ]

@@ -1,0 +1,55 @@
+"""Reading an ONNX graph: who makes a tensor, who uses it, what is constant."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import ModelProto, NodeProto, helper, numpy_helper
+
+Array = NDArray[Any]
+
+
+class Network:
+    """An index over a model that is not changed while the index is used."""
+
+    def __init__(self, model: ModelProto) -> None:
+        self.model = model
+        self.nodes: list[NodeProto] = list(model.graph.node)
+        self.constants = {item.name: item for item in model.graph.initializer}
+        self.producer = {name: node for node in self.nodes for name in node.output if name}
+        self.consumers: dict[str, list[NodeProto]] = defaultdict(list)
+        for node in self.nodes:
+            for name in node.input:
+                if name:
+                    self.consumers[name].append(node)
+        self.outputs = {item.name for item in model.graph.output}
+        self.inputs = [
+            item.name for item in model.graph.input if item.name not in self.constants
+        ]
+
+    def constant(self, name: str) -> Array:
+        """The value of an initializer."""
+        return np.asarray(numpy_helper.to_array(self.constants[name]))
+
+    def is_constant(self, name: str) -> bool:
+        return name in self.constants
+
+    def data_inputs(self, node: NodeProto) -> list[str]:
+        """The inputs of a node that change from picture to picture."""
+        return [name for name in node.input if name and not self.is_constant(name)]
+
+    def only_consumer(self, name: str) -> NodeProto | None:
+        """The one node that reads a tensor, or None: several do, or it is an output."""
+        users = self.consumers.get(name, [])
+        return users[0] if len(users) == 1 and name not in self.outputs else None
+
+
+def attribute(node: NodeProto, name: str, default: Any) -> Any:
+    """The value of a node's attribute, or the default where it is not given."""
+    for item in node.attribute:
+        if item.name == name:
+            return helper.get_attribute_value(item)
+    return default

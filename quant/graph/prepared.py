@@ -1,0 +1,55 @@
+"""A workload's network made ready once: exported, folded, with its layers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnx
+from onnx import ModelProto
+
+from models.weights import weights_fingerprint
+from models.workload import Workload
+from models.zoo.files import ZOO
+from quant.graph.fold import fold
+from quant.graph.layers import Layer, layers_of
+
+VERSION = 1  # of exporting and folding: a new one makes new files
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The folded FP32 network. `path` is its file, which is also the FP32 artifact."""
+
+    model: ModelProto
+    layers: tuple[Layer, ...]
+    path: Path
+    sha256: str
+
+
+def prepare(workload: Workload, home: Path) -> Prepared:
+    """The workload's network from the cache below `home`; made there where it is not yet.
+
+    A network that ships has its exported file beside its weights, so that its first measurement
+    need not wait for torch to load and export.
+    """
+    fingerprint = weights_fingerprint(workload)
+    path = home / "cache" / "prepared" / f"{workload.name}-{fingerprint[:12]}-v{VERSION}.onnx"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            exported = ZOO / f"{workload.name}.onnx"
+            if not exported.exists():
+                from quant.graph.export import export
+
+                exported = Path(folder) / "exported.onnx"
+                export(workload, exported)
+            written = Path(folder) / "folded.onnx"
+            onnx.save(fold(exported), written)
+            os.replace(written, path)
+    model = onnx.load(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Prepared(model=model, layers=layers_of(model), path=path, sha256=digest)

@@ -1,0 +1,234 @@
+"""Lower a plan: the folded FP32 network and its grids and codes to one quantised ONNX file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+
+from quant.graph.layers import Layer
+from quant.graph.network import Network, attribute
+from quant.grid import Grid
+from quant.lower import weights as store
+from quant.lower.placement import Placement
+from quant.plan import Plan
+from quant.rounding.codes import Codes, Rounding
+
+OPSET, INT4_OPSET = 18, 21
+IR_VERSION, INT4_IR_VERSION = 9, 10
+
+
+@dataclass
+class _Draft:
+    """The parts of the new graph while it is written."""
+
+    before: list[NodeProto] = field(default_factory=list)
+    nodes: list[NodeProto] = field(default_factory=list)
+    initializers: dict[str, TensorProto] = field(default_factory=dict)
+    shared: dict[str, TensorProto] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+    in_float: bool = False
+
+    def constant(self, name: str, value: np.generic) -> str:
+        self.initializers.setdefault(name, numpy_helper.from_array(np.asarray(value), name))
+        return name
+
+
+def lower(
+    model: ModelProto,
+    layers: tuple[Layer, ...],
+    plan: Plan,
+    placement: Placement,
+    grids: Mapping[str, Grid],
+    rounding: Rounding,
+) -> ModelProto:
+    """The quantised model; its arguments stay as they are.
+
+    Args:
+        model: folded FP32 network.
+        plan: bits of every layer.
+        placement: the tensors that are quantised; `grids` holds a grid for each.
+        rounding: the method that turns weights into codes.
+    """
+    network = Network(model)
+    draft = _Draft(in_float=all(bits.weights >= 16 for bits in plan.values()))
+    by_node = {layer.node: layer for layer in layers}
+    for name in network.inputs:
+        if name in placement.widths:
+            _quantise(draft, name, name, grids[name], clip=True)
+    dropped: dict[str, str] = {}
+    for node in network.nodes:
+        if _redundant(node, network, placement, grids):
+            dropped[node.output[0]] = node.input[0]
+            _after(draft, node.output[0], node.input[0], placement, grids)
+            continue
+        copy = NodeProto()
+        copy.CopyFrom(node)
+        layer = by_node.get(node.name)
+        if layer is not None:
+            _rewrite_layer(draft, copy, layer, network, plan, placement, grids, rounding)
+        for index, name in enumerate(copy.input):
+            copy.input[index] = draft.renamed.get(name, name)
+        draft.nodes.append(copy)
+        for name in node.output:
+            _after(draft, name, name, placement, grids)
+    return _assemble(model, draft, dropped)
+
+
+def _after(
+    draft: _Draft, name: str, source: str, placement: Placement, grids: Mapping[str, Grid]
+) -> None:
+    if name in placement.widths:
+        _quantise(draft, name, source, grids[name], clip=name not in placement.passed)
+
+
+def _quantise(draft: _Draft, name: str, source: str, grid: Grid, *, clip: bool) -> None:
+    """QuantizeLinear, an integer Clip for narrow grids, DequantizeLinear.
+
+    The Clip must act on the uint8 tensor: a float Clip blocks the fusion.
+    """
+    if draft.in_float:
+        _quantise_in_float(draft, name, source, grid)
+        return
+    scale = draft.constant(f"{name}/scale", np.float32(grid.scale))
+    zero = draft.constant(f"{name}/zero", np.uint8(grid.zero_point))
+    codes = f"{name}/codes"
+    draft.nodes.append(
+        helper.make_node("QuantizeLinear", [source, scale, zero], [codes], name=codes)
+    )
+    if grid.bits < 8 and clip:
+        low = draft.constant("codes/low", np.uint8(0))
+        high = draft.constant(f"codes/high{grid.bits}", np.uint8(grid.top))
+        clipped = f"{name}/clipped"
+        draft.nodes.append(helper.make_node("Clip", [codes, low, high], [clipped], name=clipped))
+        codes = clipped
+    target = f"{name}/dequantised"
+    draft.nodes.append(
+        helper.make_node("DequantizeLinear", [codes, scale, zero], [target], name=target)
+    )
+    draft.renamed[name] = target
+
+
+def _quantise_in_float(draft: _Draft, name: str, source: str, grid: Grid) -> None:
+    """The same levels in float arithmetic, for float weights, which no integer kernel takes.
+
+    Behind a DequantizeLinear, ONNX Runtime (seen in 1.32) would quantise float weights to eight
+    bits by itself, and the file would not be what its recipe says.
+    """
+    scale = draft.constant(f"{name}/scale", np.float32(grid.scale))
+    low = draft.constant(f"{name}/low", np.float32(-grid.zero_point))
+    high = draft.constant(f"{name}/high", np.float32(grid.top - grid.zero_point))
+    for op, inputs, output in (
+        ("Div", [source, scale], f"{name}/steps"),
+        ("Round", [f"{name}/steps"], f"{name}/rounded"),
+        ("Clip", [f"{name}/rounded", low, high], f"{name}/level"),
+        ("Mul", [f"{name}/level", scale], f"{name}/dequantised"),
+    ):
+        draft.nodes.append(helper.make_node(op, inputs, [output], name=output))
+    draft.renamed[name] = f"{name}/dequantised"
+
+
+def _redundant(
+    node: NodeProto, network: Network, placement: Placement, grids: Mapping[str, Grid]
+) -> bool:
+    """Whether the quantiser after a Relu or Clip saturates just as it does."""
+    if not node.output or node.output[0] not in placement.widths:
+        return False
+    if network.only_consumer(node.input[0]) is not node or node.input[0] in placement.widths:
+        return False
+    grid = grids[node.output[0]]
+    if node.op_type == "Relu":
+        return grid.zero_point == 0
+    if node.op_type == "Clip":
+        low, high = clip_bounds(node, network)
+        tolerance = grid.scale / 2
+        return low <= grid.low + tolerance <= low + 2 * tolerance and grid.high <= high + tolerance
+    return False
+
+
+def clip_bounds(node: NodeProto, network: Network) -> tuple[float, float]:
+    """Bounds of a Clip, from its inputs (opset 11 and later) or its attributes."""
+    bounds = [float(attribute(node, "min", -np.inf)), float(attribute(node, "max", np.inf))]
+    for index in (1, 2):
+        if len(node.input) > index and network.is_constant(node.input[index]):
+            bounds[index - 1] = float(network.constant(node.input[index]).reshape(()))
+    return bounds[0], bounds[1]
+
+
+def _rewrite_layer(
+    draft: _Draft,
+    node: NodeProto,
+    layer: Layer,
+    network: Network,
+    plan: Plan,
+    placement: Placement,
+    grids: Mapping[str, Grid],
+    rounding: Rounding,
+) -> None:
+    """Point the layer's node at its weight and bias as the plan wants them stored."""
+    bits = plan[layer.name]
+    if bits.weights == 32:
+        return
+    stored = network.constant(layer.weight)
+    if bits.weights == 16:
+        fragment = store.half(layer, stored)
+    else:
+        weight = store.channels_first(layer, stored.astype(np.float32))
+        is_integer = layer.source in placement.widths
+        codes = rounding(weight, bits.weights, is_integer and _paired(layer, bits.activations))
+        if is_integer:
+            bias = network.constant(layer.bias) if layer.bias else None
+            scale = grids[layer.source].scale
+            codes = store.widen_for_bias(codes, weight, bias, scale)
+            fragment = store.integer(layer, codes, bits.weights, bias, scale, draft.shared)
+        else:
+            fragment = store.scaled(layer, codes, bits.weights, draft.shared)
+    draft.before.extend(fragment.nodes)
+    draft.initializers.update({item.name: item for item in fragment.initializers})
+    node.input[1] = fragment.weight
+    if layer.bias:
+        node.input[2] = fragment.bias
+
+
+def _paired(layer: Layer, activations: int) -> bool:
+    """Whether the kernel adds neighbouring products in 16 bits; depthwise ones do not."""
+    return not (layer.op == "Conv" and layer.groups > 1 and layer.shape[1] == 1)
+
+
+def _assemble(model: ModelProto, draft: _Draft, dropped: dict[str, str]) -> ModelProto:
+    """Keep the initializers that are still read, and name the outputs as they were."""
+    outputs = [item.name for item in model.graph.output]
+    nodes = [*draft.before, *draft.nodes]
+    for name in outputs:
+        if name in draft.renamed:  # an output is handed out as it is after the quantiser
+            nodes.append(helper.make_node("Identity", [draft.renamed[name]], [f"{name}/given"]))
+            _rename(nodes, name, f"{name}/raw")
+            _rename(nodes, f"{name}/given", name)
+    read = {name for node in nodes for name in node.input}
+    known = {item.name: item for item in model.graph.initializer}
+    known |= draft.initializers | draft.shared
+    graph = helper.make_graph(
+        nodes,
+        model.graph.name or "network",
+        list(model.graph.input),
+        list(model.graph.output),
+        [item for name, item in known.items() if name in read],
+    )
+    int4 = any(item.data_type == TensorProto.INT4 for item in graph.initializer)
+    opset = max(INT4_OPSET if int4 else OPSET, *(i.version for i in model.opset_import if not i.domain))
+    return helper.make_model(
+        graph,
+        producer_name="bitfront",
+        opset_imports=[helper.make_opsetid("", opset)],
+        ir_version=INT4_IR_VERSION if opset > 20 else IR_VERSION,
+    )
+
+
+def _rename(nodes: list[NodeProto], old: str, new: str) -> None:
+    for node in nodes:
+        for names in (node.input, node.output):
+            for index, name in enumerate(names):
+                if name == old:
+                    names[index] = new

@@ -1,0 +1,100 @@
+"""Codes packed at their width, and the standard operators that unpack them once, at load.
+
+Eight bits are plain int8 and four are a native INT4 initializer with a Cast. Other widths are
+split into planes of 4, 2 and 1 bits; a byte of a plane looks its codes up in a table of 256 rows
+(Gather), and planes are joined by BitwiseOr. All but the look-up's index is int8, so that unpacking
+stays small: a chain in int32 peaks at 1-2 GB for a 4096 x 4096 matrix.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import NodeProto, TensorProto, helper, numpy_helper
+
+PLANES = {2: (2,), 3: (2, 1), 5: (4, 1), 6: (4, 2), 7: (4, 2, 1)}
+HEAD = {4: (2, 2), 2: (2,), 1: ()}  # shape of a group's bytes, so that all planes unpack alike
+TAIL = {4: (2,), 2: (2, 2), 1: (2, 2, 2)}
+
+Bytes = NDArray[np.uint8]
+Int8 = NDArray[np.int8]
+
+
+def pack(
+    name: str, codes: Int8, bits: int, shared: dict[str, TensorProto]
+) -> tuple[list[NodeProto], list[TensorProto]]:
+    """Nodes and initializers whose last output, `name`, is `codes` in int8.
+
+    Args:
+        codes: any shape, within [-2**(bits-1), 2**(bits-1) - 1].
+        bits: 2-8.
+        shared: tables by name, added to as they are needed; one serves all layers.
+    """
+    if bits == 8:
+        return [], [numpy_helper.from_array(np.ascontiguousarray(codes), name)]
+    if bits == 4:
+        raw = _bit_planes(codes, 4, 0)
+        packed = helper.make_tensor(f"{name}/int4", TensorProto.INT4, codes.shape, raw, raw=True)
+        return [helper.make_node("Cast", [packed.name], [name], to=TensorProto.INT8)], [packed]
+    nodes: list[NodeProto] = []
+    initializers: list[TensorProto] = []
+    joined, shift = "", bits
+    for width in PLANES[bits]:
+        shift -= width
+        table = _table(width, shift, signed=shift + width == bits, shared=shared)
+        packed = np.frombuffer(_bit_planes(codes, width, shift, group=8), np.uint8)
+        plane = f"{name}/plane{width}"
+        initializers.append(
+            numpy_helper.from_array(packed.reshape(-1, *HEAD[width]), f"{plane}/packed")
+        )
+        nodes.append(
+            helper.make_node("Cast", [f"{plane}/packed"], [f"{plane}/index"], to=TensorProto.INT32)
+        )
+        nodes.append(helper.make_node("Gather", [table, f"{plane}/index"], [plane]))
+        if joined:
+            nodes.append(helper.make_node("BitwiseOr", [joined, plane], [f"{plane}/joined"]))
+        joined = f"{plane}/joined" if joined else plane
+    return nodes + _shaped(name, joined, codes, initializers), initializers
+
+
+def _shaped(
+    name: str, joined: str, codes: Int8, initializers: list[TensorProto]
+) -> list[NodeProto]:
+    """Drop the padding of the last group, if any, and give the codes their shape."""
+    shape = numpy_helper.from_array(np.array(codes.shape, np.int64), f"{name}/shape")
+    initializers.append(shape)
+    if codes.size % 8 == 0:
+        return [helper.make_node("Reshape", [joined, shape.name], [name])]
+    bounds = {"flat": [-1], "start": [0], "end": [codes.size]}
+    for key, value in bounds.items():
+        initializers.append(numpy_helper.from_array(np.array(value, np.int64), f"{name}/{key}"))
+    return [
+        helper.make_node("Reshape", [joined, f"{name}/flat"], [f"{name}/padded"]),
+        helper.make_node("Slice", [f"{name}/padded", f"{name}/start", f"{name}/end"], [f"{name}/cut"]),
+        helper.make_node("Reshape", [f"{name}/cut", shape.name], [name]),
+    ]
+
+
+def _bit_planes(codes: Int8, width: int, shift: int, group: int = 1) -> bytes:
+    """Bits [shift, shift + width) of each code, packed little end first, padded to whole groups."""
+    fields = (codes.reshape(-1).view(np.uint8) >> shift) & (2**width - 1)
+    per_byte = 8 // width
+    fields = np.concatenate([fields, np.zeros(-fields.size % max(per_byte, group), np.uint8)])
+    columns = fields.reshape(-1, per_byte)
+    packed = np.zeros(len(columns), np.uint8)
+    for position in range(per_byte):
+        packed |= columns[:, position] << np.uint8(position * width)
+    return packed.tobytes()
+
+
+def _table(width: int, shift: int, *, signed: bool, shared: dict[str, TensorProto]) -> str:
+    """The table from a byte to its codes, at their place; the highest plane carries the sign."""
+    name = f"unpack/{width}bits/shift{shift}{'/signed' if signed else ''}"
+    if name not in shared:
+        byte = np.arange(256, dtype=np.int64)[:, None]
+        fields = (byte >> (np.arange(8 // width) * width)) & (2**width - 1)
+        if signed:
+            fields = np.where(fields >= 2 ** (width - 1), fields - 2**width, fields)
+        table = (fields << shift).astype(np.int8).reshape(256, *TAIL[width])
+        shared[name] = numpy_helper.from_array(table, name)
+    return name

@@ -1,0 +1,84 @@
+"""ONNX Runtime on the processor: load a file, run it, and say which kernels it uses."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+
+from quant.errors import ModelError
+
+INTEGER_KERNELS = {
+    "QLinearConv", "ConvInteger", "QGemm", "QLinearMatMul", "MatMulInteger",
+    "MatMulIntegerToFloat", "DynamicQuantizeMatMul",
+}  # fmt: skip
+LAYER_KERNELS = {"Conv", "FusedConv", "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "MatMulNBits"}
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """`used` counts the kernels of layers; `of_weight` names the integer kernel that reads it."""
+
+    used: dict[str, int]
+    of_weight: dict[str, str]
+
+
+class Session:
+    """A loaded file. `run` maps pictures (n, c, h, w) to logits (n, classes)."""
+
+    def __init__(
+        self, path: Path, *, threads: int, optimised: bool = True, written: Path | None = None
+    ) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4
+        # threads that spin after a run would disturb the file that is timed next
+        options.add_session_config_entry("session.force_spinning_stop", "1")
+        if not optimised:
+            options.graph_optimization_level = (
+                onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+            )
+        if written is not None:
+            options.optimized_model_filepath = str(written)
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as exc:  # onnxruntime raises errors of many kinds
+            raise ModelError(
+                f"{path.name} does not load in ONNX Runtime: {str(exc).splitlines()[0][:200]}"
+            ) from exc
+        self.input: Any = self._session.get_inputs()[0]
+        self.outputs: Any = self._session.get_outputs()
+
+    def run(self, pictures: Floats) -> Floats:
+        return np.asarray(
+            self._session.run([self.outputs[0].name], {self.input.name: pictures})[0], np.float32
+        )
+
+
+def kernels(path: Path) -> Kernels:
+    """Load a file and read the graph that ONNX Runtime really executes."""
+    with tempfile.TemporaryDirectory() as folder:
+        written = Path(folder) / "optimised.onnx"
+        Session(path, threads=1, written=written)
+        graph = onnx.load(written).graph
+    used: Counter[str] = Counter()
+    of_weight: dict[str, str] = {}
+    for node in graph.node:
+        if node.op_type in INTEGER_KERNELS:
+            used[node.op_type] += 1
+            of_weight.update(dict.fromkeys(node.input, node.op_type))
+        elif node.op_type in LAYER_KERNELS:
+            used[node.op_type] += 1
+    return Kernels(used=dict(used), of_weight=of_weight)
