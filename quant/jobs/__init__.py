@@ -1,0 +1,1 @@
+"""Sweeps: asked for, queued, claimed and measured."""

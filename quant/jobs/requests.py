@@ -1,0 +1,109 @@
+"""What is asked for and how far it is: plain values, without SQL and without torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from quant.errors import RequestError
+from quant.recipe import Recipe
+
+QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
+MOST_RECIPES = 1000
+
+
+class LostLease(Exception):
+    """The attempt no longer holds its task: cancelled, or taken over after a silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRequest:
+    """Recipes to measure together. FP32 is always among them and comes first."""
+
+    workload: str
+    recipes: tuple[Recipe, ...]
+    data: str | None = None
+    data_labels: str | None = None
+    images: int | None = None
+    runtime: str = "onnxruntime"
+    fresh: bool = False
+    requested_by: str = ""
+
+    def __post_init__(self) -> None:
+        once = tuple(dict.fromkeys((Recipe.fp32(), *self.recipes)))
+        object.__setattr__(self, "recipes", once)
+        if len(once) > MOST_RECIPES:
+            raise RequestError(
+                f"{len(once):,} recipes in one sweep; the most is {MOST_RECIPES:,}: "
+                "ask for fewer widths, methods or ranges at a time"
+            )
+        if self.images is not None and self.images < 1:
+            raise RequestError(
+                f"the number of pictures must be at least 1, got {self.images}; "
+                "leave it out to measure on all of them"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One recipe of a sweep, claimed by one attempt. `fence` is that attempt's own key."""
+
+    id: int
+    workload: str
+    recipe: Recipe
+    data: str | None
+    data_labels: str | None
+    images: int | None
+    runtime: str
+    fresh: bool
+    attempt: int
+    fence: str
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStatus:
+    """One recipe of a sweep, for eyes. `log` is a traceback where a bug stopped it, or empty."""
+
+    id: int
+    recipe: Recipe
+    state: str
+    step: str
+    fraction: float
+    attempt: int
+    seconds: float | None
+    sentence: str
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepStatus:
+    """How far a sweep is. `requested_at` is seconds since 1970; `done` counts measured points.
+
+    `step` is what runs now, in words, and `fraction` the share of the whole sweep, 0 to 1.
+    `messages` are the sentences of what failed.
+    """
+
+    id: str
+    workload: str
+    requested_at: float
+    requested_by: str
+    state: str
+    total: int
+    done: int
+    failed: int
+    step: str
+    fraction: float
+    seconds_left: float | None
+    messages: tuple[str, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (DONE, FAILED, CANCELLED)
+
+
+def task_request_id(request: SweepRequest, recipe: Recipe) -> str:
+    """Names what a task asks for: equal tasks that wait or run are executed once."""
+    asked = asdict(request) | {"recipes": None, "requested_by": None, "recipe": recipe.canonical}
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:32]

@@ -1,0 +1,96 @@
+"""What the environment decides. One table; every row has a default.
+
+BITFRONT_HOME          folder of the store, artifacts, caches and locks
+                       (default: the user's data folder for "bitfront")
+DATABASE_URL           where measurements are kept: sqlite:///FILE or postgresql://…
+                       (default: bitfront.db in the home folder)
+BITFRONT_THREADS       threads of a measured runtime (default: physical cores, at most 8)
+BITFRONT_FIRST_SWEEP   0 keeps a fresh store empty until someone asks (default: 1)
+BITFRONT_IDLE_SECONDS  how long the dispatcher waits for work before it leaves (default: 600)
+BITFRONT_ENGINE        module that measures; tests put a quick one here
+                       (default: quant.jobs.engine)
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from quant.errors import RequestError, StoreError
+
+MOST_THREADS = 256
+MOST_THREADS_BY_DEFAULT = 8
+
+
+def _physical_cores() -> int:
+    import psutil
+
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = psutil.cpu_count(logical=False) or usable or 1
+    return max(1, min(cores, usable or 1, MOST_THREADS_BY_DEFAULT))
+
+
+def _user_folder() -> Path:
+    import platformdirs
+
+    return platformdirs.user_data_path("bitfront", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """The table above, read and checked."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
+
+    home_folder: Path = Field(default_factory=_user_folder, validation_alias="BITFRONT_HOME")
+    database: str = Field(default="", validation_alias="DATABASE_URL")
+    threads: int = Field(
+        default_factory=_physical_cores,
+        ge=1,
+        le=MOST_THREADS,
+        validation_alias="BITFRONT_THREADS",
+    )
+    first_sweep: bool = Field(default=True, validation_alias="BITFRONT_FIRST_SWEEP")
+    idle_seconds: float = Field(default=600.0, ge=0, validation_alias="BITFRONT_IDLE_SECONDS")
+    engine: str = Field(default="quant.jobs.engine", validation_alias="BITFRONT_ENGINE")
+
+    @property
+    def home(self) -> Path:
+        """The home folder, made if absent.
+
+        Raises:
+            StoreError: it cannot be made.
+        """
+        folder = self.home_folder.expanduser().absolute()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StoreError(
+                f"the home folder {folder} cannot be made ({exc.strerror}); "
+                "set BITFRONT_HOME to a folder that you may write to"
+            ) from exc
+        return folder
+
+    @property
+    def database_url(self) -> str:
+        """Where the store is; a file in the home folder unless DATABASE_URL says otherwise."""
+        return self.database or f"sqlite:///{self.home / 'bitfront.db'}"
+
+
+def settings() -> Settings:
+    """Read the environment now.
+
+    Raises:
+        RequestError: a variable holds a value out of its limits.
+    """
+    try:
+        return Settings()
+    except ValidationError as exc:
+        fault = exc.errors()[0]
+        name = fault["loc"][0]
+        raise RequestError(
+            f"{name} is {fault['input']!r}: {fault['msg'].lower()}; "
+            "change it or leave it unset for the default"
+        ) from exc

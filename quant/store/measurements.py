@@ -1,0 +1,105 @@
+"""Measurements in and out of their table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from quant.records import Measurement
+from quant.store.schema import measurement as table
+from quant.store.schema import predictions
+
+
+def insert(connection: Connection, measured: Measurement, content: bytes | None) -> int:
+    """One row more, and its predictions beside it; the row's number."""
+    payload = measured.to_dict()
+    outcomes = payload.pop("outcomes")
+    row = {
+        "workload": measured.workload,
+        "key": measured.key,
+        "machine_id": measured.machine.id,
+        "runtime": measured.runtime,
+        "n": measured.n,
+        "payload": json.dumps(payload, separators=(",", ":")),
+        "outcomes": json.dumps(outcomes, separators=(",", ":")),
+    }
+    number = connection.execute(sa.insert(table).values(row)).inserted_primary_key
+    if number is None:
+        raise RuntimeError("the database gave no number to a new measurement")
+    if content is not None:
+        row = {"measurement_id": number[0], "content": content}
+        connection.execute(sa.insert(predictions).values(row))
+    return int(number[0])
+
+
+def shown_ids(workload: str | None = None) -> sa.Select[Any]:
+    """Ids of what is shown; reads the index measurement_shown alone."""
+    rank = sa.func.row_number().over(
+        partition_by=(table.c.workload, table.c.key, table.c.machine_id, table.c.runtime),
+        order_by=(table.c.n.desc(), table.c.id.desc()),
+    )
+    ranked = sa.select(table.c.id, rank.label("rank"))
+    if workload is not None:
+        ranked = ranked.where(table.c.workload == workload)
+    inner = ranked.subquery()
+    return sa.select(inner.c.id).where(inner.c.rank == 1)
+
+
+def newest_id(
+    connection: Connection, key: str, machine_id: str, runtime: str, least_n: int = 1
+) -> int | None:
+    """The row that is shown of one point on one machine and runtime."""
+    query = (
+        sa.select(table.c.id)
+        .where(
+            table.c.key == key,
+            table.c.machine_id == machine_id,
+            table.c.runtime == runtime,
+            table.c.n >= least_n,
+        )
+        .order_by(table.c.n.desc(), table.c.id.desc())
+        .limit(1)
+    )
+    found = connection.execute(query).scalar()
+    return None if found is None else int(found)
+
+
+def payloads(connection: Connection, ids: Sequence[int]) -> dict[int, Measurement]:
+    """Measurements by row, without outcomes."""
+    query = sa.select(table.c.id, table.c.payload)
+    return {number: _read(text, "[]") for number, text in _chosen(connection, query, ids)}
+
+
+def whole(connection: Connection, ids: Sequence[int]) -> dict[int, Measurement]:
+    """Measurements by row, with outcomes."""
+    query = sa.select(table.c.id, table.c.payload, table.c.outcomes)
+    return {
+        number: _read(text, outcomes) for number, text, outcomes in _chosen(connection, query, ids)
+    }
+
+
+def key_ids(connection: Connection, key: str) -> list[int]:
+    query = sa.select(table.c.id).where(table.c.key == key).order_by(table.c.id)
+    return [int(number) for number in connection.execute(query).scalars()]
+
+
+def content(connection: Connection, number: int) -> bytes | None:
+    query = sa.select(predictions.c.content).where(predictions.c.measurement_id == number)
+    found = connection.execute(query).scalar()
+    return None if found is None else bytes(found)
+
+
+def _chosen(connection: Connection, query: sa.Select[Any], ids: Sequence[int]) -> list[Any]:
+    # In slices: databases limit how many values a statement may carry.
+    rows: list[Any] = []
+    for start in range(0, len(ids), 500):
+        rows += connection.execute(query.where(table.c.id.in_(ids[start : start + 500])))
+    return rows
+
+
+def _read(payload: str, outcomes: str) -> Measurement:
+    return Measurement.from_dict(json.loads(payload) | {"outcomes": json.loads(outcomes)})

@@ -1,0 +1,110 @@
+"""What a store does, whatever it is kept in."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import NamedTuple, Protocol, Self
+
+from quant.jobs.requests import SweepRequest, SweepStatus, Task, TaskStatus
+from quant.records import Measurement
+
+
+class Stamp(NamedTuple):
+    """Differs whenever the store, its points or its sweeps differ; a key for caches."""
+
+    store: str
+    points: int
+    sweeps: int
+
+
+class Store(Protocol):
+    """Measurements are appended, never overwritten; a task has one holder at a time.
+
+    Every method raises StoreError, a sentence, where the store is read-only, locked, full,
+    damaged or out of reach.
+    """
+
+    read_only: bool
+
+    def append(self, measurement: Measurement, predictions: bytes | None = None) -> int:
+        """Keep a measurement; its number in the store."""
+
+    def points(
+        self, workload: str | None = None, *, with_outcomes: bool = False
+    ) -> list[Measurement]:
+        """What is shown: per point, machine and runtime, the newest of those with the largest n.
+
+        `outcomes` is left empty unless asked for: it is most of a measurement's bytes.
+        """
+
+    def measurement(self, identity: str) -> Measurement | None:
+        """The point that `Measurement.id` names, as `points` shows it, outcomes included."""
+
+    def history(self, key: str) -> list[Measurement]:
+        """All measurements of one point, oldest first."""
+
+    def find(self, key: str, machine_id: str, runtime: str, least_n: int = 1) -> Measurement | None:
+        """The shown measurement of a point, if it rests on at least `least_n` pictures."""
+
+    def predictions(self, identity: str) -> bytes | None:
+        """The compressed predictions of the point that `Measurement.id` names."""
+
+    def version_stamp(self) -> Stamp:
+        """Cheap to ask; changes with every change of points or sweeps."""
+
+    def submit(self, request: SweepRequest) -> str:
+        """Queue a sweep; its id. Tasks equal to one that waits or runs are shared with it."""
+
+    def submit_first(self, request: SweepRequest) -> str | None:
+        """Queue a sweep if its workload has no points and no sweeps yet, else None."""
+
+    def claim(self, worker: str, lease_seconds: float, sweep: str | None = None) -> Task | None:
+        """Take the next task, for `lease_seconds` unless renewed; None if none waits."""
+
+    def renew(self, task: Task, lease_seconds: float, fraction: float, step: str) -> bool:
+        """Extend a lease and say how far it is; False when the attempt no longer holds it."""
+
+    def finish(self, task: Task, measurement: Measurement, predictions: bytes | None) -> int:
+        """Append the measurement and end the task, both or neither. Raises LostLease."""
+
+    def reuse(self, task: Task, measurement: Measurement) -> None:
+        """End a task with a measurement that the store already has. Raises LostLease."""
+
+    def fail(self, task: Task, sentence: str, log: str = "") -> None:
+        """End a task with the reason; nothing happens if the attempt no longer holds it."""
+
+    def release(self, task: Task, sentence: str, *, counted: bool = True) -> None:
+        """Give a task back to be tried again; after the last attempt it fails with `sentence`."""
+
+    def cancel(self, sweep: str) -> None:
+        """Stop a sweep; tasks that another sweep waits for go on."""
+
+    def waiting(self) -> bool:
+        """Whether any task could be claimed now."""
+
+    def sweeps(self, limit: int = 20, workload: str | None = None) -> list[SweepStatus]:
+        """The newest sweeps first."""
+
+    def sweep(self, sweep: str) -> SweepStatus | None:
+        """How far one sweep is."""
+
+    def tasks(self, sweep: str) -> list[TaskStatus]:
+        """The tasks of one sweep in order."""
+
+    def results(self, sweep: str) -> list[Measurement]:
+        """What a sweep has measured or found so far, in the order asked for."""
+
+    def durations(self, workload: str, limit: int = 50) -> list[float]:
+        """Seconds that the newest measured tasks of a workload took."""
+
+    def close(self) -> None:
+        """Give connections back."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...

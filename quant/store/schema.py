@@ -1,0 +1,105 @@
+"""The tables. A change here comes with a migration and a new HEAD."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+HEAD = "0001"
+VERSION_TABLE = "bitfront_version"
+
+metadata = MetaData()
+
+# One row: writers update it first, so they queue there on PostgreSQL as they do on SQLite.
+stamp = Table(
+    "stamp",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("store", String(32), nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("sweeps", Integer, nullable=False),
+)
+
+measurement = Table(
+    "measurement",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workload", String(200), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("machine_id", String(64), nullable=False),
+    Column("runtime", String(100), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("outcomes", Text, nullable=False),
+    Index("measurement_shown", "workload", "key", "machine_id", "runtime", "n", "id", unique=True),
+    Index("measurement_key", "key"),
+    sqlite_autoincrement=True,
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("measurement_id", Integer, ForeignKey("measurement.id"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+sweep = Table(
+    "sweep",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workload", String(200), nullable=False),
+    Column("requested_at", Float, nullable=False),
+    Column("requested_by", String(200), nullable=False),
+    Column("cancelled_at", Float),
+    Index("sweep_requested", "requested_at"),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("request_id", String(32), nullable=False),
+    Column("workload", String(200), nullable=False),
+    Column("recipe", Text, nullable=False),
+    Column("data", Text),
+    Column("data_labels", Text),
+    Column("images", Integer),
+    Column("runtime", String(100), nullable=False),
+    Column("fresh", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("fence", String(32)),
+    Column("worker", String(200)),
+    Column("lease_until", Float),
+    Column("step", Text, nullable=False),
+    Column("fraction", Float, nullable=False),
+    Column("started_at", Float),
+    Column("finished_at", Float),
+    Column("reused", Boolean, nullable=False),
+    Column("measurement_id", Integer, ForeignKey("measurement.id")),
+    Column("sentence", Text, nullable=False),
+    Column("log", Text, nullable=False),
+    Index("task_state", "state", "request_id"),
+    Index("task_workload", "workload", "finished_at"),
+    sqlite_autoincrement=True,
+)
+
+sweep_task = Table(
+    "sweep_task",
+    metadata,
+    Column("sweep_id", String(32), ForeignKey("sweep.id"), primary_key=True),
+    Column("task_id", Integer, ForeignKey("task.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Index("sweep_task_task", "task_id"),
+)

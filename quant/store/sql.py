@@ -1,0 +1,215 @@
+"""The store in a SQL database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from quant.errors import StoreError
+from quant.jobs.requests import FAILED, LostLease, SweepRequest, SweepStatus, Task, TaskStatus
+from quant.records import Measurement
+from quant.store import measurements, progress, schema, sweeps, tasks
+from quant.store.faults import in_words
+from quant.store.protocol import Stamp
+
+
+class SqlStore:
+    """See quant.store.protocol; `clock` gives seconds since 1970."""
+
+    def __init__(
+        self, engine: Engine, place: str, read_only: bool, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.read_only = read_only
+        self._engine = engine
+        self._place = place
+        self._clock = clock
+        # Rows never change, so what was read once stays true.
+        self._known: dict[int, Measurement] = {}
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with in_words(self._place), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self, *, points: bool = False) -> Iterator[Connection]:
+        if self.read_only:
+            raise StoreError(
+                f"the store {self._place} is open for reading only; set BITFRONT_HOME or "
+                "DATABASE_URL to a store that you may write to"
+            )
+        stamp = schema.stamp
+        values = {"sweeps": stamp.c.sweeps + 1, "points": stamp.c.points + int(points)}
+        with in_words(self._place), self._engine.connect() as plain:
+            connection = plain.execution_options(writes=True)
+            with connection.begin():
+                # First of all: its row is the lock that writers queue at.
+                connection.execute(sa.update(stamp).values(values))
+                yield connection
+
+    def append(self, measurement: Measurement, predictions: bytes | None = None) -> int:
+        with self._writing(points=True) as connection:
+            return measurements.insert(connection, measurement, predictions)
+
+    def points(
+        self, workload: str | None = None, *, with_outcomes: bool = False
+    ) -> list[Measurement]:
+        with self._reading() as connection:
+            ids = sorted(connection.execute(measurements.shown_ids(workload)).scalars())
+            if with_outcomes:
+                return self._in_order(measurements.whole(connection, ids), ids)
+            return self._light(connection, ids)
+
+    def measurement(self, identity: str) -> Measurement | None:
+        key, machine_id, runtime = _parts(identity)
+        return self.find(key, machine_id, runtime)
+
+    def history(self, key: str) -> list[Measurement]:
+        with self._reading() as connection:
+            ids = measurements.key_ids(connection, key)
+            return self._in_order(measurements.whole(connection, ids), ids)
+
+    def find(self, key: str, machine_id: str, runtime: str, least_n: int = 1) -> Measurement | None:
+        with self._reading() as connection:
+            number = measurements.newest_id(connection, key, machine_id, runtime, least_n)
+            return None if number is None else measurements.whole(connection, [number])[number]
+
+    def predictions(self, identity: str) -> bytes | None:
+        with self._reading() as connection:
+            number = measurements.newest_id(connection, *_parts(identity))
+            return None if number is None else measurements.content(connection, number)
+
+    def version_stamp(self) -> Stamp:
+        columns = schema.stamp.c
+        with self._reading() as connection:
+            row = connection.execute(sa.select(columns.store, columns.points, columns.sweeps)).one()
+        return Stamp(*row)
+
+    def submit(self, request: SweepRequest) -> str:
+        with self._writing() as connection:
+            return sweeps.submit(connection, request, self._clock())
+
+    def submit_first(self, request: SweepRequest) -> str | None:
+        with self._writing() as connection:
+            if not sweeps.is_untouched(connection, request.workload):
+                return None
+            return sweeps.submit(connection, request, self._clock())
+
+    def claim(self, worker: str, lease_seconds: float, sweep: str | None = None) -> Task | None:
+        if not self.waiting():
+            return None
+        with self._writing() as connection:
+            return tasks.claim(connection, worker, lease_seconds, sweep, self._clock())
+
+    def renew(self, task: Task, lease_seconds: float, fraction: float, step: str) -> bool:
+        with self._writing() as connection:
+            until = self._clock() + lease_seconds
+            return tasks.renew(connection, task, until, fraction, step)
+
+    def finish(self, task: Task, measurement: Measurement, predictions: bytes | None) -> int:
+        with self._writing(points=True) as connection:
+            number = measurements.insert(connection, measurement, predictions)
+            if not tasks.done(connection, task, self._clock(), number, reused=False):
+                raise LostLease(f"task {task.id} is no longer held by attempt {task.attempt}")
+            return number
+
+    def reuse(self, task: Task, measurement: Measurement) -> None:
+        key, machine_id, runtime = measurement.key, measurement.machine.id, measurement.runtime
+        with self._writing() as connection:
+            number = measurements.newest_id(connection, key, machine_id, runtime)
+            if number is None:
+                raise LookupError(f"the store has no measurement {measurement.id}")
+            if not tasks.done(connection, task, self._clock(), number, reused=True):
+                raise LostLease(f"task {task.id} is no longer held by attempt {task.attempt}")
+
+    def fail(self, task: Task, sentence: str, log: str = "") -> None:
+        with self._writing() as connection:
+            tasks.end(connection, task, self._clock(), state=FAILED, sentence=sentence, log=log)
+
+    def release(self, task: Task, sentence: str, *, counted: bool = True) -> None:
+        with self._writing() as connection:
+            tasks.give_back(
+                connection,
+                task.id,
+                task.fence,
+                task.attempt,
+                sentence,
+                self._clock(),
+                counted=counted,
+            )
+
+    def cancel(self, sweep: str) -> None:
+        with self._writing() as connection:
+            sweeps.cancel(connection, sweep, self._clock())
+
+    def waiting(self) -> bool:
+        with self._reading() as connection:
+            return tasks.any_waiting(connection, self._clock())
+
+    def sweeps(self, limit: int = 20, workload: str | None = None) -> list[SweepStatus]:
+        with self._reading() as connection:
+            return self._statuses(connection, sweeps.newest(connection, limit, workload))
+
+    def sweep(self, sweep: str) -> SweepStatus | None:
+        with self._reading() as connection:
+            found = self._statuses(connection, sweeps.one(connection, sweep))
+        return found[0] if found else None
+
+    def tasks(self, sweep: str) -> list[TaskStatus]:
+        with self._reading() as connection:
+            rows = sweeps.tasks_of(connection, [sweep])[sweep]
+        return [progress.task_status(row) for row in rows]
+
+    def results(self, sweep: str) -> list[Measurement]:
+        with self._reading() as connection:
+            rows = sweeps.tasks_of(connection, [sweep])[sweep]
+            ids = [row.measurement_id for row in rows if row.measurement_id is not None]
+            return self._light(connection, ids)
+
+    def durations(self, workload: str, limit: int = 50) -> list[float]:
+        with self._reading() as connection:
+            return tasks.durations(connection, workload, limit)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _light(self, connection: Connection, ids: Sequence[int]) -> list[Measurement]:
+        unknown = [number for number in ids if number not in self._known]
+        self._known |= measurements.payloads(connection, unknown)
+        return self._in_order(self._known, ids)
+
+    @staticmethod
+    def _in_order(found: dict[int, Measurement], ids: Sequence[int]) -> list[Measurement]:
+        return [found[number] for number in ids]
+
+    def _statuses(self, connection: Connection, rows: Sequence[Any]) -> list[SweepStatus]:
+        asked = sweeps.tasks_of(connection, [row.id for row in rows])
+        remembered = {
+            workload: tasks.durations(connection, workload, 50)
+            for workload in {row.workload for row in rows}
+        }
+        return [progress.sweep_status(row, asked[row.id], remembered[row.workload]) for row in rows]
+
+
+def _parts(identity: str) -> tuple[str, str, str]:
+    """Key, machine and runtime of a `Measurement.id`; a mangled one names nothing."""
+    key, _, rest = identity.partition("@")
+    machine_id, _, runtime = rest.partition("@")
+    return key, machine_id, runtime
