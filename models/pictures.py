@@ -1,0 +1,95 @@
+"""From a file to pixels: the centre crop that the network sees."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from models.workload import Workload
+
+Pixels = NDArray[np.uint8]
+MOST_PIXELS = 89_478_485  # where Pillow begins to suspect a decompression bomb
+Result = TypeVar("Result")
+SCALING = "centre crop, bicubic"  # part of every fingerprint: change it with `decode`
+AHEAD = 256  # files decoded before any is consumed; bounds memory
+
+
+class BrokenPicture(Exception):
+    """Why a file gives no picture, as the end of a sentence that begins with its name."""
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the file's bytes; BrokenPicture when it is empty or unreadable."""
+    try:
+        with path.open("rb") as stream:
+            if not os.fstat(stream.fileno()).st_size:
+                raise BrokenPicture("is empty")
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as exc:
+        raise BrokenPicture(f"cannot be read ({exc.strerror})") from exc
+
+
+def decode(path: Path, workload: Workload) -> Pixels:
+    """The central square, scaled to the network's input.
+
+    The square's side is `crop_fraction` of the shorter side; it is cut first and then scaled
+    (bicubic, antialiased), as the EfficientNet authors do: a picture one pixel high stays cheap.
+
+    Returns:
+        (channels, height, width) uint8.
+    Raises:
+        BrokenPicture: the file cannot be decoded to its end.
+    Source: `_decode_and_center_crop` of github.com/tensorflow/tpu, efficientnet/preprocessing.py.
+    """
+    channels, height, width = workload.input_shape
+    try:
+        with Image.open(path) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise BrokenPicture(f"has more than {MOST_PIXELS:,} pixels")
+            side = max(1, round(min(picture.size) * workload.crop_fraction))
+            left, top = (picture.width - side + 1) // 2, (picture.height - side + 1) // 2
+            square = picture.crop((left, top, left + side, top + side))
+        square = square.convert("L" if channels == 1 else "RGB")
+        if square.size != (width, height):
+            square = square.resize((width, height), Image.Resampling.BICUBIC)
+        return np.asarray(square).reshape(height, width, channels).transpose(2, 0, 1)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
+        raise BrokenPicture(f"has more than {MOST_PIXELS:,} pixels") from exc
+    except UnidentifiedImageError as exc:
+        raise BrokenPicture("is not a picture that can be read") from exc
+    except BrokenPicture:
+        raise
+    except Exception as exc:  # a damaged file makes Pillow raise almost anything
+        raise BrokenPicture(f"is damaged ({_first_line(exc)})") from exc
+
+
+def each(work: Callable[[Path], Result], paths: Sequence[Path]) -> Iterator[Result | BrokenPicture]:
+    """`work(path)` in the order of `paths`, in a few threads; a broken picture is a result too."""
+
+    def attempt(path: Path) -> Result | BrokenPicture:
+        try:
+            return work(path)
+        except BrokenPicture as broken:
+            return broken
+
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        for start in range(0, len(paths), AHEAD):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Pillow's remarks on metadata
+                warnings.simplefilter("error", Image.DecompressionBombWarning)
+                done = list(pool.map(attempt, paths[start : start + AHEAD]))
+            yield from done
+
+
+def _first_line(exc: Exception) -> str:
+    text = "".join(letter if letter.isprintable() else "?" for letter in str(exc).split("\n")[0])
+    return text[:80] or type(exc).__name__
