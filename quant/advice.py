@@ -1,0 +1,120 @@
+"""Why this one: a recommendation in sentences."""
+
+from __future__ import annotations
+
+from quant import explain
+from quant.budgets import Budgets, Recommendation, Verdict, judge
+from quant.records import Measurement
+
+NAMES = {"size_bytes": "size", "latency_ms": "latency", "drop": "loss"}
+
+
+def in_words(budgets: Budgets) -> str:
+    """`loss is at most 0.5 pp and size at most 1.00 MB`; empty where no budget is set."""
+    parts = [f"{NAMES[name]} at most {_amount(name, value)}" for name, value in _ordered(budgets)]
+    if not parts:
+        return ""
+    return " and ".join([parts[0].replace(" at most", " is at most"), *parts[1:]])
+
+
+def why(found: Recommendation, budgets: Budgets) -> str:
+    """One sentence for the recommended point, or one that says honestly why there is none."""
+    if found.considered == 0:
+        return "Nothing is measured yet."
+    if found.point is None:
+        return _none(found, budgets)
+    return " ".join(filter(None, (_chosen(found, budgets), _undecided(found, budgets))))
+
+
+def verdict_of(measured: Measurement, budgets: Budgets) -> str:
+    """What a point that is not the recommended one is to the budgets, in a sentence."""
+    verdicts = judge(measured, budgets)
+    missed = [name for name, found in verdicts.items() if found is Verdict.NOT_MET]
+    label = measured.recipe.label
+    if missed:
+        over = " and ".join(
+            f"{NAMES[name]} of at most {_amount(name, budgets.limits[name])}" for name in missed
+        )
+        return f"{label} does not meet the {over}."
+    if Verdict.UNDECIDED in verdicts.values():
+        return (
+            f"Whether {label} stays within {_amount('drop', budgets.limits.get('drop', 0.0))} is "
+            f"undecided on {measured.n:,} pictures: {explain.change(measured)}."
+        )
+    return f"{label} meets the budgets." if verdicts else f"{label} was measured; no budget is set."
+
+
+def _chosen(found: Recommendation, budgets: Budgets) -> str:
+    point = found.point
+    if point is None:
+        return ""
+    label, limits = point.recipe.label, in_words(budgets)
+    if found.considered == 1:
+        place = "the only point measured so far" + (", and it meets the budgets" if limits else "")
+    elif found.met == 1 and limits:
+        place = f"the only one of {found.considered} measured whose {limits}"
+    else:
+        place = f"the smallest of {found.considered} measured" + (
+            f" whose {limits}" if limits else ""
+        )
+    return f"**{label}** is {place}: {_facts(point)}."
+
+
+def _facts(point: Measurement) -> str:
+    if point.recipe.is_fp32:
+        return "the network as it came, nothing quantised"
+    speed = explain.faster(point)
+    joint = ", though " if speed.endswith("slower") else ", "
+    return (
+        f"{explain.smaller(point)}{joint}{speed}, {explain.change(point)} in accuracy, "
+        f"{explain.against_fp32(point)}"
+    )
+
+
+def _undecided(found: Recommendation, budgets: Budgets) -> str:
+    point = found.point
+    cheaper = [one for one in found.undecided if point and one.size_bytes < point.size_bytes]
+    if not cheaper or budgets.drop is None:
+        return ""
+    are = "smaller point is" if len(cheaper) == 1 else "smaller points are"
+    named = f" ({cheaper[0].recipe.label})" if len(cheaper) == 1 else ""
+    return (
+        f"{len(cheaper)} {are} undecided{named}: on {cheaper[0].n:,} pictures the loss may lie on "
+        f"either side of {_amount('drop', budgets.drop)}."
+    )
+
+
+def _none(found: Recommendation, budgets: Budgets) -> str:
+    limits = in_words(budgets)
+    if found.undecided:
+        best = found.undecided[0]
+        count = f"{len(found.undecided)} of {found.considered}"
+        return (
+            f"No point is sure to stay within the budgets: {count} measured are undecided. The "
+            f"smallest of them, {best.recipe.label}, has {explain.change(best)} on {best.n:,} "
+            "pictures; more pictures would decide."
+        )
+    none = (
+        "The one point measured does not have"
+        if found.considered == 1
+        else (f"None of {found.considered} measured has")
+    )
+    sentence = f"{none} a {limits.replace(' is at most', ' of at most', 1)}."
+    if found.instead is None:
+        return sentence + " Ease a budget, or measure other widths."
+    return (
+        f"{sentence} Without the {NAMES[found.lifted]} budget it would be "
+        f"{found.instead.recipe.label}: {explain.size(found.instead.size_bytes)}, "
+        f"{explain.latency(found.instead.latency_ms)}, {explain.change(found.instead)}."
+    )
+
+
+def _ordered(budgets: Budgets) -> list[tuple[str, float]]:
+    limits = budgets.limits
+    return [(name, limits[name]) for name in ("drop", "size_bytes", "latency_ms") if name in limits]
+
+
+def _amount(name: str, value: float) -> str:
+    if name == "drop":
+        return explain.limit(value)
+    return explain.size(value) if name == "size_bytes" else f"{value:g} ms"

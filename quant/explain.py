@@ -1,0 +1,152 @@
+"""Numbers as people read them, and what they say about one point. Minus is U+2212."""
+
+from __future__ import annotations
+
+from math import floor, isfinite, log10
+
+from quant.records import Measurement
+
+MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+ABSENT = "\N{EM DASH}"
+SAME = 0.005  # sizes this close, as a share, are called the same
+
+
+def size(size_bytes: float) -> str:
+    """Megabytes of a million bytes, three significant digits: `0.712 MB`."""
+    return f"{_significant(size_bytes / 1e6, 3)} MB" if isfinite(size_bytes) else ABSENT
+
+
+def latency(median_ms: float, low_ms: float | None = None, high_ms: float | None = None) -> str:
+    """Milliseconds with at most three significant digits, and none finer than the interval."""
+    if not isfinite(median_ms):
+        return ABSENT
+    digits = 3
+    if low_ms is not None and high_ms is not None and 0 < high_ms - low_ms < median_ms:
+        digits = min(3, max(1, floor(log10(median_ms)) - floor(log10(high_ms - low_ms)) + 1))
+    return f"{_significant(median_ms, digits)} ms"
+
+
+def latency_range(low_ms: float, high_ms: float) -> str:
+    """`0.239 to 0.251 ms`."""
+    if not (isfinite(low_ms) and isfinite(high_ms)):
+        return ABSENT
+    return f"{_significant(low_ms, 3)} to {_significant(high_ms, 3)} ms"
+
+
+def percent(share: float) -> str:
+    """`93.9 %`."""
+    return f"{share * 100:.1f} %" if isfinite(share) else ABSENT
+
+
+def percent_range(low: float, high: float) -> str:
+    """`93.4 – 94.3`, in %."""
+    return f"{low * 100:.1f} – {high * 100:.1f}" if isfinite(low) and isfinite(high) else ABSENT
+
+
+def accuracy(measured: Measurement) -> str:
+    """`93.9 % (93.4 – 94.3)`."""
+    interval = percent_range(measured.accuracy_low, measured.accuracy_high)
+    return f"{percent(measured.accuracy)} ({interval})"
+
+
+def change(measured: Measurement) -> str:
+    """Accuracy against FP32 on the same pictures, with its interval: `−0.2 pp (−0.5 to +0.1)`."""
+    if not all(map(isfinite, (measured.drop, measured.drop_low, measured.drop_high))):
+        return ABSENT
+    digits = 2 if 0 < measured.drop_high - measured.drop_low < 0.002 else 1
+    middle, low, high = (
+        points(-drop, digits) for drop in (measured.drop, measured.drop_high, measured.drop_low)
+    )
+    return f"{middle} pp ({low} to {high})"
+
+
+def points(difference: float, digits: int = 1) -> str:
+    """Percentage points with a sign, `+0.3`; nothing is `0.0`."""
+    text = f"{difference * 100:+.{digits}f}"
+    if float(text) == 0:
+        return text[1:]
+    return text.replace("-", MINUS)
+
+
+def limit(share: float) -> str:
+    """A loss budget: `0.5 pp`."""
+    return f"{share * 100:g} pp"
+
+
+def smaller(measured: Measurement) -> str:
+    """Size against FP32: `7.4× smaller`, `1.3× larger`."""
+    return _ratio(measured.fp32_size_bytes, measured.size_bytes, "smaller", "larger", "same size")
+
+
+def faster(measured: Measurement) -> str:
+    """Latency against FP32: `2.6× faster`, `1.3× slower`, or not told apart."""
+    if not measured.recipe.is_fp32 and not latency_told_apart(measured):
+        return "not told apart in speed"
+    return _ratio(measured.fp32_latency_ms, measured.latency_ms, "faster", "slower", "same speed")
+
+
+def latency_told_apart(measured: Measurement) -> bool:
+    """Whether the two latency intervals are disjoint."""
+    return (
+        measured.latency_high_ms < measured.fp32_latency_low_ms
+        or measured.fp32_latency_high_ms < measured.latency_low_ms
+    )
+
+
+def told_apart(measured: Measurement) -> bool:
+    """Whether the paired interval of the loss excludes zero."""
+    return measured.drop_low > 0 or measured.drop_high < 0
+
+
+def against_fp32(measured: Measurement) -> str:
+    """What the comparison says, in words; the p-value belongs in a tooltip."""
+    if measured.recipe.is_fp32:
+        return "the baseline"
+    if not told_apart(measured):
+        return f"not told apart from FP32 on {measured.n:,} pictures"
+    if measured.drop_high < 0:
+        return f"more accurate than FP32 on {measured.n:,} pictures"
+    return f"less accurate than FP32 on {measured.n:,} pictures"
+
+
+def p_value(measured: Measurement) -> str:
+    """For a tooltip."""
+    shown = "p < 0.001" if measured.p_value < 0.001 else f"p = {measured.p_value:.3f}"
+    return (
+        f"McNemar's exact test: {shown}. Of {measured.n:,} pictures, {measured.lost:,} became "
+        f"wrong and {measured.gained:,} became right."
+    )
+
+
+def duration(seconds: float | None) -> str:
+    """`about 40 s`, `about 3 min`; rounded, because it is an estimate."""
+    if seconds is None or not isfinite(seconds):
+        return "time unknown"
+    if seconds < 10:
+        return f"about {max(1, round(seconds))} s"
+    if seconds < 90:
+        return f"about {round(seconds / 5) * 5} s"
+    if seconds < 5400:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"
+
+
+def _ratio(baseline: float, value: float, less: str, more: str, same: str) -> str:
+    if not (isfinite(baseline) and isfinite(value) and baseline > 0 and value > 0):
+        return ABSENT
+    ratio = max(baseline / value, value / baseline)
+    if ratio < 1 + SAME:
+        return same
+    digits = 2 if ratio < 1.095 else 1 if ratio < 9.95 else 0
+    return f"{ratio:.{digits}f}{TIMES} {less if baseline > value else more}"
+
+
+def _significant(value: float, digits: int) -> str:
+    """Decimal notation, rounded to so many significant digits; trailing zeros stay."""
+    if value == 0:
+        return "0"
+    decimals = digits - 1 - floor(log10(abs(value)))
+    rounded = round(value, decimals)
+    decimals = digits - 1 - floor(log10(abs(rounded)))  # 9.996 grows a digit as it is rounded
+    return f"{rounded:,.{max(0, decimals)}f}"

@@ -1,0 +1,47 @@
+"""Colours and symbols of data, by Okabe and Ito: told apart by the colour-blind, and by shape.
+
+Every colour holds at least 3 to 1 against both the light and the dark page.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from quant.records import Measurement
+
+ACCENT = "#C0398F"  # the chosen point, everywhere; also the theme's primary colour
+NEUTRAL = "#808691"  # lines, limits and FP32: on both pages
+
+
+class Mark(NamedTuple):
+    """How one method looks on a chart."""
+
+    name: str
+    colour: str
+    symbol: str
+
+
+FP32 = Mark("FP32, the baseline", NEUTRAL, "cross")
+HALF = Mark("float16 weights", "#009E73", "square")
+METHODS = {
+    "nearest": Mark("nearest", "#0072B2", "circle"),
+    "mse": Mark("mse", "#D55E00", "diamond"),
+}
+OTHERS = (
+    Mark("", "#3C9BD0", "triangle-up"),
+    Mark("", "#B8860B", "triangle-down"),
+    Mark("", "#009E73", "pentagon"),
+)
+
+
+def mark(measured: Measurement) -> Mark:
+    """The mark of a point: one a method, and FP32 its own."""
+    recipe = measured.recipe
+    if recipe.is_fp32:
+        return FP32
+    if recipe.weights >= 16:
+        return HALF
+    if recipe.method in METHODS:
+        return METHODS[recipe.method]
+    other = OTHERS[sum(map(ord, recipe.method)) % len(OTHERS)]
+    return other._replace(name=recipe.method)
