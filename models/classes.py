@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from models.labelled import shown
 from models.zoo.files import IMAGENET_WNIDS
 from quant.errors import DataError
 
@@ -33,7 +34,8 @@ def class_indexes(folder: Path, names: Sequence[str], classes: int) -> list[int]
         highest = max(names, key=int)
         if int(highest) >= classes:
             raise DataError(
-                f"{folder} has a folder {highest!r}, but class indexes run from 0 to {classes - 1}"
+                f"{shown(folder)} has a folder {highest!r}, but class indexes run "
+                f"from 0 to {classes - 1}"
             )
         return [int(name) for name in names]
     known = sum(name in wnids for name in names)
@@ -44,10 +46,12 @@ def class_indexes(folder: Path, names: Sequence[str], classes: int) -> list[int]
 
 def _unknown(folder: Path, names: Sequence[str], known: int, classes: int) -> str:
     strange = [name for name in names if name not in imagenet_wnids()] if known else list(names)
-    listed = ", ".join(ascii(name) for name in strange[:3]) + (" …" if len(strange) > 3 else "")
+    listed = ", ".join(repr(shown(name)) for name in strange[:3]) + (
+        " …" if len(strange) > 3 else ""
+    )
     ids = "WordNet ids such as n01440764, " if classes == IMAGENET else ""
     return (
-        f"{ascii(str(folder))[1:-1]} has {len(strange)} folders that name no class: {listed}; "
+        f"{shown(folder)} has {len(strange)} folders that name no class: {listed}; "
         f"name them by {ids}class indexes from 0 to {classes - 1}, or have all {classes} in order; "
         "or name a CSV of class_index,file with --data-labels"
     )

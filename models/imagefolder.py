@@ -9,7 +9,8 @@ from typing import IO
 
 import numpy as np
 
-from models.listing import Labelled, Listing, listing, shown
+from models.labelled import Labelled, Listing, shown
+from models.listing import listing
 from models.picture_cache import Facts, Pixels, remembered
 from models.pictures import SCALING, BrokenPicture, decode, digest, each
 from models.workload import Workload

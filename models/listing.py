@@ -1,36 +1,16 @@
-"""Which picture files there are and which class each belongs to; nothing is opened but the CSV."""
+"""Which picture files there are and which class each belongs to; none is opened."""
 
 from __future__ import annotations
 
-import csv
 import os
-import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from models.classes import class_indexes
+from models.labelled import Labelled, Listing, by_csv, shown
 from quant.errors import DataError
 
 SUFFIXES = frozenset(".jpg .jpeg .png .bmp .gif .webp .tif .tiff .ppm .pgm .jp2".split())
-COLUMNS = ("class_index", "file")
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A picture file, relative to its data folder with forward slashes, and its class index."""
-
-    file: str
-    label: int
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Labelled files in a fixed order, and sentences on those that were left out."""
-
-    folder: Path
-    files: tuple[Labelled, ...]
-    skipped: tuple[str, ...] = ()
 
 
 def listing(folder: Path, labels: Path | None, classes: int) -> Listing:
@@ -48,14 +28,9 @@ def listing(folder: Path, labels: Path | None, classes: int) -> Listing:
     if not folder.is_dir():
         raise DataError(f"{shown(folder)} is a file; give the folder that holds the pictures")
     try:
-        return _by_csv(folder, labels, classes) if labels else _by_folder(folder, classes)
+        return by_csv(folder, labels, classes) if labels else _by_folder(folder, classes)
     except OSError as exc:
         raise DataError(f"{shown(folder)} cannot be read: {exc.strerror}") from exc
-
-
-def shown(name: str | Path) -> str:
-    """A file name fit for one line of text: control and undecodable characters become `?`."""
-    return "".join(letter if letter.isprintable() else "?" for letter in str(name))
 
 
 def _by_folder(folder: Path, classes: int) -> Listing:
@@ -65,7 +40,7 @@ def _by_folder(folder: Path, classes: int) -> Listing:
     if not folders and loose:
         raise DataError(
             f"{shown(folder)} holds {len(loose)} pictures without labels; put them in one folder "
-            f"a class, or name a CSV of {','.join(COLUMNS)} with --data-labels"
+            "a class, or name a CSV of class_index,file with --data-labels"
         )
     if not folders:
         raise DataError(f"{shown(folder)} is empty; it must hold one folder of pictures a class")
@@ -101,62 +76,3 @@ def _is_picture(path: Path) -> bool:
 
 def _hidden(name: str) -> bool:
     return name.startswith(".") or name == "__MACOSX"
-
-
-def _by_csv(folder: Path, labels: Path, classes: int) -> Listing:
-    files: dict[str, int] = {}
-    skipped = []
-    for line, row in _rows(labels):
-        index = _class_index(labels, line, row["class_index"], classes)
-        file = _inside(labels, line, row["file"])
-        if file in files:
-            skipped.append(f"{shown(file)} is listed again on line {line}, which was left out")
-        elif not Path(folder, file).is_file():
-            skipped.append(f"{shown(file)} does not exist, and was left out")
-        else:
-            files[file] = index
-    return Listing(
-        folder,
-        tuple(Labelled(file, index) for file, index in sorted(files.items())),
-        tuple(skipped),
-    )
-
-
-def _rows(labels: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and the two columns of each row; DataError where they are not there."""
-    try:
-        with labels.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream)
-            if not set(COLUMNS) <= set(reader.fieldnames or ()):
-                first = shown(",".join(reader.fieldnames or ()))[:80]
-                raise DataError(
-                    f"{shown(labels)} must begin with a header that has the columns "
-                    f"{','.join(COLUMNS)}; it begins with {first!r}"
-                )
-            for row in reader:
-                yield reader.line_num, {column: row[column] or "" for column in COLUMNS}
-    except OSError as exc:
-        raise DataError(f"{shown(labels)} cannot be read: {exc.strerror}") from exc
-    except (csv.Error, UnicodeError) as exc:
-        raise DataError(f"{shown(labels)} is not a CSV in UTF-8: {exc}") from exc
-
-
-def _class_index(labels: Path, line: int, text: str, classes: int) -> int:
-    text = text.strip()
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) < classes):
-        raise DataError(
-            f"{shown(labels)}, line {line}: class_index must be a whole number from 0 to "
-            f"{classes - 1}; got {shown(text)[:40]!r}"
-        )
-    return int(text)
-
-
-def _inside(labels: Path, line: int, file: str) -> str:
-    """The path with `.` and `..` resolved by their text alone; one that leaves is refused."""
-    path = posixpath.normpath(file.strip())
-    if not file.strip() or path.startswith(("/", "../")) or path in (".", "..") or "\0" in path:
-        raise DataError(
-            f"{shown(labels)}, line {line}: file must be a path inside the data folder; "
-            f"got {shown(file)[:80]!r}"
-        )
-    return path

@@ -105,7 +105,9 @@ def efficientnet_lite0(*, weights: bool = True) -> nn.Module:
             theirs = torch.load(path, map_location="cpu", weights_only=True)
             _adopt(network, theirs)
         except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as exc:
-            raise ModelError(f"{path.name} does not hold the weights of EfficientNet-Lite0") from exc
+            raise ModelError(
+                f"{path.name} does not hold the weights of EfficientNet-Lite0"
+            ) from exc
     return network.eval().requires_grad_(False)
 
 

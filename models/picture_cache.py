@@ -8,7 +8,6 @@ Writing through a memory map would end in SIGBUS on a full disk; plain writes en
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -103,7 +102,7 @@ def _write(cache: Path, make: Callable[[IO[bytes]], Facts], name: Callable[[Fact
         try:
             facts = make(stream)
             stream.flush()
-            os.replace(partial, cache / name(facts))
+            partial.replace(cache / name(facts))
         finally:
             partial.unlink(missing_ok=True)
     return facts

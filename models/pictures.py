@@ -48,7 +48,8 @@ def decode(path: Path, workload: Workload) -> Pixels:
         (channels, height, width) uint8.
     Raises:
         BrokenPicture: the file cannot be decoded to its end.
-    Source: `_decode_and_center_crop` of github.com/tensorflow/tpu, efficientnet/preprocessing.py.
+    Source: after `_decode_and_center_crop` in efficientnet/preprocessing.py of
+        github.com/tensorflow/tpu.
     """
     channels, height, width = workload.input_shape
     try:
@@ -56,7 +57,7 @@ def decode(path: Path, workload: Workload) -> Pixels:
             if picture.width * picture.height > MOST_PIXELS:
                 raise BrokenPicture(f"has more than {MOST_PIXELS:,} pixels")
             side = max(1, round(min(picture.size) * workload.crop_fraction))
-            left, top = (picture.width - side + 1) // 2, (picture.height - side + 1) // 2
+            left, top = (picture.width - side) // 2, (picture.height - side) // 2
             square = picture.crop((left, top, left + side, top + side))
         square = square.convert("L" if channels == 1 else "RGB")
         if square.size != (width, height):

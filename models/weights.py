@@ -43,11 +43,10 @@ def _in_package(workload: Workload, package: str) -> Path:
 def weights_fingerprint(workload: Workload) -> str:
     """First 32 hexadecimal digits of the SHA-256 of the weights file."""
     path = weights_path(workload)
-    state = path.stat()
-    return _fingerprint(path, state.st_size, state.st_mtime_ns)
+    return _fingerprint(path, path.stat().st_mtime_ns)
 
 
 @cache
-def _fingerprint(path: Path, size: int, modified: int) -> str:
+def _fingerprint(path: Path, _modified_ns: int) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()[:32]

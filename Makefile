@@ -1,0 +1,57 @@
+PYTHON ?= python3
+PORT ?= 8501
+TESTS ?= -n 2 --dist loadfile
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench train
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(RUN) ## install what the app runs on into .venv
+
+run: $(RUN) ## start the app on http://localhost:8501 (PORT=… for another port)
+	@$(BIN)/python -m quant.port $(PORT)
+	@$(BIN)/python -m streamlit run app.py --server.headless true --server.port $(PORT)
+
+test: $(DEV) ## run the tests (TESTS="tests/models -x" for some of them)
+	$(BIN)/python -m pytest $(TESTS)
+
+check: $(DEV) ## formatting, lint, types, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest $(TESTS)
+
+bench: $(RUN) ## measure this machine against the goals
+	$(BIN)/python -m benchmarks
+
+train: $(RUN) ## train fashion-resnet again and write its weights
+	$(BIN)/python -m models.zoo.train_fashion fashion-resnet
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Bitfront needs Python 3.11 or later, and $(PYTHON) is not; name another: make PYTHON=python3.12 …" >&2; exit 2; }
+	@echo "Making a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(RUN): requirements.txt $(VENV)/.made
+	$(call install,requirements.txt)
+
+$(DEV): requirements-dev.txt $(RUN)
+	$(call install,requirements-dev.txt)
+
+# pip says nothing while it unpacks what it has fetched, which takes minutes: say that it goes on.
+# Output of `sleep` goes nowhere, so that it holds no pipe open once the installation has ended.
+define install
+@echo "Installing $(1) into $(VENV); the first time fetches several GB, mostly PyTorch"
+@( while sleep 15 > /dev/null 2>&1; do echo "  … still installing: $$(du -sh $(VENV) 2> /dev/null | cut -f1) in $(VENV)"; done ) & \
+	beat=$$!; trap "kill $$beat" EXIT; \
+	$(BIN)/python -m pip install --disable-pip-version-check --prefer-binary -r $(1)
+@touch $@
+endef
