@@ -106,9 +106,10 @@ def _fingerprint(splits: Mapping[str, Split], workload: Workload) -> str:
 
 
 def _too_few(data: Path, count: int, skipped: tuple[str, ...]) -> str:
-    why = f" ({len(skipped):,} left out: {skipped[0]}{' …' if len(skipped) > 1 else ''})"
+    more = " …" if len(skipped) > 1 else ""
+    why = f" ({len(skipped):,} left out: {skipped[0]}{more})" if skipped else ""
     return (
-        f"{shown(data)} holds {count} usable pictures{why if skipped else ''}; at least {FEWEST} "
+        f"{shown(data)} holds {count} usable pictures{why}; at least {FEWEST} "
         f"are needed, {CALIBRATE} to calibrate, {SELECT} to select and the rest to report on"
     )
 
