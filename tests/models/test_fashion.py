@@ -1,0 +1,56 @@
+"""The shipped network is what its table and its model card say."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from models.build import build
+from models.data import dataset
+from models.weights import weights_fingerprint, weights_path
+from models.workload import workload
+from models.zoo.files import FASHION_MNIST, ZOO
+from quant.errors import ModelError
+from tests.models.counts import macs, parameters
+
+FASHION = workload("fashion-resnet")
+
+
+def test_the_table_states_its_parameters_and_multiply_adds() -> None:
+    network = build(FASHION, weights=False)
+    assert parameters(network) == FASHION.parameters
+    assert macs(network, FASHION) == FASHION.macs
+    assert 1_000_000 <= FASHION.parameters <= 3_000_000
+    assert 40_000_000 <= FASHION.macs <= 80_000_000
+
+
+def test_it_is_as_accurate_as_its_card_says() -> None:
+    report = dataset(FASHION).report
+    network = build(FASHION)
+    [(pictures, labels)] = report.batches(2000, limit=2000)
+    with torch.inference_mode():
+        logits = torch.cat([network(batch) for batch in torch.from_numpy(pictures).split(500)])
+    stated = json.loads((ZOO / "fashion-resnet.json").read_text())["test_accuracy"]
+    assert stated >= 0.935
+    assert (logits.argmax(1).numpy() == labels).mean() == pytest.approx(stated, abs=0.02)
+
+
+def test_no_shipped_calibration_picture_is_one_of_training_or_test() -> None:
+    with np.load(FASHION_MNIST) as shipped:
+        chosen = np.concatenate([shipped["calibrate_index"], shipped["select_index"]])
+    assert len(np.unique(chosen)) == 2000
+    data = dataset(FASHION)
+    assert not {*data.calibrate.contents, *data.select.contents} & set(data.report.contents)
+
+
+def test_missing_weights_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.weights.weights_file", lambda name: ZOO / "none.safetensors")
+    with pytest.raises(ModelError, match="make train writes none.safetensors"):
+        weights_path(FASHION)
+
+
+def test_the_fingerprint_is_hexadecimal() -> None:
+    assert len(bytes.fromhex(weights_fingerprint(FASHION))) == 16
