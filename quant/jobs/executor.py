@@ -1,0 +1,89 @@
+"""What runs a task, wherever that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from quant.errors import BitfrontError
+from quant.jobs.requests import Task
+from quant.records import Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a task would measure: the point's key, where and by what, and on how many pictures."""
+
+    key: str
+    machine_id: str
+    runtime: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A task's measurement; `known` ones were in the store before."""
+
+    measurement: Measurement
+    predictions: bytes | None
+    known: bool = False
+
+
+class Progress(Protocol):
+    """Called with the step in words and the share of this point, 0 to 1; may raise to stop."""
+
+    def __call__(self, step: str, fraction: float, /) -> None: ...
+
+
+class Engine(Protocol):
+    """A module that measures. `identity` is quick and loads no network."""
+
+    def identity(self, task: Task, home: Path, /) -> Identity: ...
+
+    def evaluate(
+        self, task: Task, home: Path, progress: Progress, /
+    ) -> tuple[Measurement, bytes | None]: ...
+
+
+class Watch(Protocol):
+    """Who asked for the task: hears how far it is, and knows what was measured before."""
+
+    def beat(self, step: str, fraction: float) -> bool:
+        """Called about every second; False means stop at once."""
+
+    def known(self, identity: Identity) -> Measurement | None:
+        """The measurement that makes this task unnecessary, or None."""
+
+
+class Executor(Protocol):
+    """Runs one task at a time, apart from the process that asked."""
+
+    def run(self, task: Task, watch: Watch) -> Outcome:
+        """Measure a task.
+
+        Raises:
+            BitfrontError: the sentence that the engine ended with.
+            TaskBroke: a bug in the engine.
+            WorkerDied: the process that measured is gone.
+            LostLease: `watch.beat` said stop; the work has stopped.
+        """
+
+    def close(self) -> None:
+        """Stop what runs and give everything back."""
+
+
+class WorkerDied(Exception):
+    """The process that measured ended without an answer; the message says how."""
+
+
+class TaskBroke(Exception):
+    """A bug stopped the task; `log` is its traceback."""
+
+    def __init__(self, sentence: str, log: str) -> None:
+        super().__init__(sentence)
+        self.log = log
+
+
+class Refused(BitfrontError):
+    """The sentence of a BitfrontError that was raised in another process."""

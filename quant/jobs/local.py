@@ -1,0 +1,128 @@
+"""One worker process on this machine: kept warm, replaced when it is gone."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from quant.jobs import worker
+from quant.jobs.executor import Outcome, Refused, TaskBroke, Watch, WorkerDied
+from quant.jobs.requests import LostLease, Task
+
+BEAT_SECONDS = 1.0
+_STOP_SECONDS = 5.0
+
+
+class LocalExecutor:
+    """See quant.jobs.executor."""
+
+    def __init__(self, engine_name: str, home: Path) -> None:
+        self._engine_name = engine_name
+        self._home = home
+        self._process: BaseProcess | None = None
+        self._pipe: Connection[Any, Any] | None = None
+
+    def run(self, task: Task, watch: Watch) -> Outcome:
+        pipe = self._ready()
+        try:
+            return self._converse(pipe, task, watch)
+        except (EOFError, BrokenPipeError, ConnectionResetError) as exc:
+            raise WorkerDied(self._epitaph()) from exc
+        except (Refused, TaskBroke):
+            raise
+        except BaseException:
+            # Stopped in the middle: only its end surely ends the step that it is in.
+            self.close()
+            raise
+
+    def close(self) -> None:
+        process, pipe = self._process, self._pipe
+        self._process = self._pipe = None
+        if pipe is not None:
+            pipe.close()
+        if process is not None:
+            process.kill()
+            process.join(_STOP_SECONDS)
+            if not process.is_alive():
+                process.close()
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The worker's process id; None before the first task."""
+        return None if self._process is None else self._process.pid
+
+    def _ready(self) -> Connection[Any, Any]:
+        if self._process is not None and self._pipe is not None and self._process.is_alive():
+            return self._pipe
+        self.close()
+        # Spawned, not forked: a fork would share locks and threads of the caller.
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=worker.main, args=(theirs, self._engine_name, self._home), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        return self._pipe
+
+    def _converse(self, pipe: Connection[Any, Any], task: Task, watch: Watch) -> Outcome:
+        beat = _Beat(watch.beat)
+        pipe.send(task)
+        while True:
+            if not pipe.poll(BEAT_SECONDS):
+                beat.again()
+                continue
+            tag, content = pipe.recv()
+            if tag == worker.PROGRESS:
+                beat.at(*content)
+            elif tag == worker.IDENTITY:
+                pipe.send(watch.known(content))
+            elif tag == worker.REFUSED:
+                raise Refused(content)
+            elif tag == worker.BROKE:
+                raise TaskBroke(*content)
+            else:
+                return _outcome(content)
+
+    def _epitaph(self) -> str:
+        process = self._process
+        if process is None:
+            return "its worker is gone"
+        process.join(_STOP_SECONDS)
+        code = process.exitcode
+        self.close()
+        if code is not None and code < 0:
+            return f"its worker was ended by signal {-code}, perhaps for want of memory"
+        return f"its worker ended by itself with code {code}"
+
+
+class _Beat:
+    """Passes news on at once when the step changes, else about every second."""
+
+    def __init__(self, tell: Callable[[str, float], bool]) -> None:
+        self._tell = tell
+        self._step = "starting"
+        self._fraction = 0.0
+        self._told = time.monotonic()
+
+    def at(self, step: str, fraction: float) -> None:
+        changed = step != self._step
+        self._step, self._fraction = step, fraction
+        if changed or time.monotonic() - self._told >= BEAT_SECONDS:
+            self.again()
+
+    def again(self) -> None:
+        self._told = time.monotonic()
+        if not self._tell(self._step, self._fraction):
+            raise LostLease("the attempt no longer holds its task")
+
+
+def _outcome(content: object) -> Outcome:
+    if not isinstance(content, Outcome):
+        raise TypeError(f"the worker answered with {type(content).__name__}")
+    return content

@@ -1,0 +1,149 @@
+"""Ask for a sweep, and see to it that somebody runs it. Loads no network; pages use it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+
+import quant
+from models.workload import WORKLOADS, workload
+from quant.errors import DataError, RequestError, StoreError
+from quant.jobs.requests import SweepRequest
+from quant.recipe import Recipe
+from quant.runtime import RUNTIMES
+from quant.settings import settings
+from quant.store import Store
+
+FIRST_RECIPES = (
+    Recipe.fp32(),
+    Recipe(8, 8),
+    Recipe(4, 8, method="mse"),
+    Recipe(2, 8, method="mse"),
+    Recipe(6, 8),
+    Recipe(4, 4, method="mse", ranges="mse"),
+    Recipe(3, 8, method="mse"),
+    Recipe(5, 8),
+    Recipe(7, 8),
+    Recipe(6, 6),
+    Recipe(4, 6, method="mse"),
+    Recipe(4, 8),
+    Recipe(16, 32),
+)
+_MOST_LOG_BYTES = 5_000_000
+_started: list[subprocess.Popen[bytes]] = []
+
+
+def submit(store: Store, request: SweepRequest) -> str:
+    """Queue a sweep; its id. Somebody must run it: see `ensure_dispatcher`.
+
+    Raises:
+        BitfrontError: what was asked for cannot be measured, in a sentence.
+    """
+    return store.submit(checked(request))
+
+
+def checked(request: SweepRequest) -> SweepRequest:
+    """The request with its paths made absolute, as another process will read them.
+
+    Raises:
+        UnknownWorkload, DataError, RequestError: it cannot be measured.
+    """
+    chosen = workload(request.workload)
+    if request.runtime not in RUNTIMES:
+        raise RequestError(
+            f"there is no runtime {request.runtime!r}; there are {', '.join(RUNTIMES)}"
+        )
+    if chosen.needs_data and request.data is None:
+        raise DataError(f"{chosen.name} needs {chosen.needs_data}")
+    if request.data_labels is not None and request.data is None:
+        raise DataError(
+            f"labels {request.data_labels!r} were given without pictures; add --data DIR"
+        )
+    return replace(
+        request,
+        data=_existing(request.data, "folder of pictures", Path.is_dir),
+        data_labels=_existing(request.data_labels, "file of labels", Path.is_file),
+    )
+
+
+def _existing(given: str | None, what: str, is_there: Callable[[Path], bool]) -> str | None:
+    if given is None:
+        return None
+    path = Path(given).expanduser().absolute()
+    if not is_there(path):
+        raise DataError(f"there is no {what} {given}; check the path")
+    return str(path)
+
+
+def first_sweep(store: Store) -> str | None:
+    """On a fresh store, queue the first sweep of the first workload that ships whole."""
+    if store.read_only or not settings().first_sweep:
+        return None
+    ready = next((chosen for chosen in WORKLOADS if chosen.embedded), None)
+    if ready is None or store.sweeps(1, ready.name):
+        return None
+    request = SweepRequest(ready.name, FIRST_RECIPES, requested_by="first start")
+    return store.submit_first(request)
+
+
+def estimate_seconds(store: Store, workload: str, count: int) -> float | None:
+    """How long `count` points will take, by the newest ones; None if none was measured."""
+    durations = store.durations(workload)
+    return fmean(durations) * count if durations else None
+
+
+def dispatcher_lock(home: Path) -> Path:
+    """Held by the dispatcher for as long as it lives."""
+    return home / "dispatcher.lock"
+
+
+def ensure_dispatcher() -> bool:
+    """Start the dispatcher unless one lives; whether this call started it.
+
+    Raises:
+        StoreError: its log cannot be written.
+    """
+    home = settings().home
+    _started[:] = [process for process in _started if process.poll() is None]
+    try:
+        if _is_held(dispatcher_lock(home)):
+            return False
+        _started.append(_start(home))
+    except OSError as exc:
+        raise StoreError(
+            f"nothing can be measured with the home folder {home} ({exc.strerror}); "
+            "set BITFRONT_HOME to a folder that you may write to"
+        ) from exc
+    return True
+
+
+def _is_held(path: Path) -> bool:
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(path).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def _start(home: Path) -> subprocess.Popen[bytes]:
+    folder = home / "logs"
+    folder.mkdir(exist_ok=True)
+    path = folder / "dispatcher.log"
+    if path.exists() and path.stat().st_size > _MOST_LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    with path.open("ab") as written:
+        # Its own session: it outlives the page's server and does not hear its Ctrl-C.
+        return subprocess.Popen(
+            [sys.executable, "-m", "quant.jobs.dispatcher"],
+            cwd=Path(quant.__file__).parent.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=written,
+            start_new_session=True,
+        )

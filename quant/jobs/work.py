@@ -1,0 +1,89 @@
+"""One task from claim to end, whatever happens in between."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from quant.jobs.executor import Executor, Identity, Outcome, Refused, TaskBroke, WorkerDied
+from quant.jobs.requests import LostLease, Task
+from quant.records import Measurement
+from quant.store import Store
+
+# Longer than a writer waits for a locked store, many times longer than a beat.
+LEASE_SECONDS = 60.0
+
+Telling = Callable[[Task, str, float], None]
+log = logging.getLogger(__name__)
+
+
+def worker_name() -> str:
+    """Who claims: for eyes, and unique on a network."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+class Attempt:
+    """One attempt at one task, watched for the store."""
+
+    def __init__(self, store: Store, task: Task, home: Path, tell: Telling | None = None) -> None:
+        self._store = store
+        self._task = task
+        self._home = home
+        self._tell = tell
+
+    def beat(self, step: str, fraction: float) -> bool:
+        if self._tell is not None:
+            self._tell(self._task, step, fraction)
+        return self._store.renew(self._task, LEASE_SECONDS, fraction, step)
+
+    def known(self, identity: Identity) -> Measurement | None:
+        found = self._store.find(
+            identity.key, identity.machine_id, identity.runtime, least_n=identity.n
+        )
+        # A point without its file cannot be downloaded: measure it again.
+        if found is None or not (self._home / found.artifact).is_file():
+            return None
+        return found
+
+
+def carry_out(
+    store: Store, executor: Executor, task: Task, home: Path, tell: Telling | None = None
+) -> None:
+    """Run a claimed task and write down how it ended.
+
+    Raises:
+        StoreError: the store cannot take the result; the lease then runs out.
+    """
+    try:
+        outcome = executor.run(task, Attempt(store, task, home, tell))
+    except LostLease:
+        log.info("task %s of %s stopped", task.id, task.workload)
+    except WorkerDied as exc:
+        log.warning("task %s: %s", task.id, exc)
+        store.release(task, str(exc))
+    except TaskBroke as exc:
+        log.error("task %s broke\n%s", task.id, exc.log)
+        store.fail(task, f"a bug stopped it ({exc}); its log says where", exc.log)
+    except Refused as exc:
+        log.warning("task %s: %s", task.id, exc)
+        store.fail(task, str(exc))
+    except KeyboardInterrupt:
+        store.release(task, "interrupted", counted=False)
+        raise
+    else:
+        _write_down(store, task, outcome)
+
+
+def _write_down(store: Store, task: Task, outcome: Outcome) -> None:
+    try:
+        if outcome.known:
+            store.reuse(task, outcome.measurement)
+        else:
+            store.finish(task, outcome.measurement, outcome.predictions)
+    except LostLease:
+        log.info("task %s ended after its lease; its result is left aside", task.id)
+    else:
+        log.info("task %s: %s %s", task.id, task.workload, task.recipe.label)
