@@ -48,7 +48,7 @@ def test_no_shipped_calibration_picture_is_one_of_training_or_test() -> None:
 
 def test_missing_weights_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.weights.weights_file", lambda name: ZOO / "none.safetensors")
-    with pytest.raises(ModelError, match="make train writes none.safetensors"):
+    with pytest.raises(ModelError, match="make train writes none"):
         weights_path(FASHION)
 
 
