@@ -114,8 +114,9 @@ def least_error_grid(observed: Observed, bits: int) -> Grid:
     for _ in range(2):
         for end in ("high", "low"):
             for ratio in ratios:
-                pair = (best.low, high * ratio) if end == "high" else (low * ratio, best.high)
-                grid = affine_grid(*pair, bits)
+                first = low * ratio if end == "low" else best.low
+                last = high * ratio if end == "high" else best.high
+                grid = affine_grid(first, last, bits)
                 error = _error(grid, centres, observed.counts)
                 if error < least:
                     best, least = grid, error

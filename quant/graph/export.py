@@ -1,12 +1,19 @@
-"""From a torch module to an ONNX file with a free batch; the only place of the engine with torch."""
+"""From a torch module to an ONNX file with a free batch; the only place of the engine with torch.
+
+    python -m quant.graph.export fashion-resnet
+
+writes the file that ships beside an embedded network's weights.
+"""
 
 from __future__ import annotations
 
+import sys
 import warnings
 from pathlib import Path
 
 from models.build import build
-from models.workload import Workload
+from models.workload import Workload, workload
+from models.zoo.files import ZOO
 from quant.errors import ModelError
 
 OPSET = 18
@@ -40,3 +47,7 @@ def export(workload: Workload, path: Path) -> None:
         raise ModelError(
             f"{workload.name} does not export to ONNX: {str(exc).splitlines()[0][:200]}"
         ) from exc
+
+
+if __name__ == "__main__":
+    export(workload(sys.argv[1]), ZOO / f"{sys.argv[1]}.onnx")

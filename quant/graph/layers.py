@@ -81,11 +81,11 @@ def _layer(
         shape=shape,
         channel_axis=channel_axis,
         groups=int(attribute(node, "group", 1)),
-        macs=_macs(shape, shapes.get(node.output[0], ()), channel_axis),
+        macs=_macs(shape, shapes.get(node.output[0], ())),
     )
 
 
-def _macs(weight: tuple[int, ...], output: tuple[int, ...], channel_axis: int) -> int:
+def _macs(weight: tuple[int, ...], output: tuple[int, ...]) -> int:
     """Multiply-adds a picture: weights times the positions that each is used at."""
     channel = 1 if len(weight) > 2 else len(output) - 1
     positions = prod(size for axis, size in enumerate(output) if axis not in (0, channel))

@@ -26,9 +26,7 @@ class Network:
                 if name:
                     self.consumers[name].append(node)
         self.outputs = {item.name for item in model.graph.output}
-        self.inputs = [
-            item.name for item in model.graph.input if item.name not in self.constants
-        ]
+        self.inputs = [item.name for item in model.graph.input if item.name not in self.constants]
 
     def constant(self, name: str) -> Array:
         """The value of an initializer."""

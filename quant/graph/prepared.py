@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ from models.workload import Workload
 from models.zoo.files import ZOO
 from quant.graph.fold import fold
 from quant.graph.layers import Layer, layers_of
+from quant.graph.metadata import tagged
+from quant.recipe import Recipe
 
 VERSION = 1  # of exporting and folding: a new one makes new files
 
@@ -48,8 +49,9 @@ def prepare(workload: Workload, home: Path) -> Prepared:
                 exported = Path(folder) / "exported.onnx"
                 export(workload, exported)
             written = Path(folder) / "folded.onnx"
-            onnx.save(fold(exported), written)
-            os.replace(written, path)
+            told = {"workload": workload.name, "recipe": Recipe.fp32().canonical}
+            onnx.save(tagged(fold(exported), told), written)
+            written.replace(path)
     model = onnx.load(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Prepared(model=model, layers=layers_of(model), path=path, sha256=digest)

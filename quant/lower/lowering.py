@@ -14,7 +14,7 @@ from quant.grid import Grid
 from quant.lower import weights as store
 from quant.lower.placement import Placement
 from quant.plan import Plan
-from quant.rounding.codes import Codes, Rounding
+from quant.rounding.codes import Rounding
 
 OPSET, INT4_OPSET = 18, 21
 IR_VERSION, INT4_IR_VERSION = 9, 10
@@ -58,10 +58,8 @@ def lower(
     for name in network.inputs:
         if name in placement.widths:
             _quantise(draft, name, name, grids[name], clip=True)
-    dropped: dict[str, str] = {}
     for node in network.nodes:
         if _redundant(node, network, placement, grids):
-            dropped[node.output[0]] = node.input[0]
             _after(draft, node.output[0], node.input[0], placement, grids)
             continue
         copy = NodeProto()
@@ -74,7 +72,7 @@ def lower(
         draft.nodes.append(copy)
         for name in node.output:
             _after(draft, name, name, placement, grids)
-    return _assemble(model, draft, dropped)
+    return _assemble(model, draft)
 
 
 def _after(
@@ -177,7 +175,7 @@ def _rewrite_layer(
     else:
         weight = store.channels_first(layer, stored.astype(np.float32))
         is_integer = layer.source in placement.widths
-        codes = rounding(weight, bits.weights, is_integer and _paired(layer, bits.activations))
+        codes = rounding(weight, bits.weights, is_integer and _paired(layer))
         if is_integer:
             bias = network.constant(layer.bias) if layer.bias else None
             scale = grids[layer.source].scale
@@ -192,12 +190,12 @@ def _rewrite_layer(
         node.input[2] = fragment.bias
 
 
-def _paired(layer: Layer, activations: int) -> bool:
+def _paired(layer: Layer) -> bool:
     """Whether the kernel adds neighbouring products in 16 bits; depthwise ones do not."""
     return not (layer.op == "Conv" and layer.groups > 1 and layer.shape[1] == 1)
 
 
-def _assemble(model: ModelProto, draft: _Draft, dropped: dict[str, str]) -> ModelProto:
+def _assemble(model: ModelProto, draft: _Draft) -> ModelProto:
     """Keep the initializers that are still read, and name the outputs as they were."""
     outputs = [item.name for item in model.graph.output]
     nodes = [*draft.before, *draft.nodes]
@@ -217,7 +215,9 @@ def _assemble(model: ModelProto, draft: _Draft, dropped: dict[str, str]) -> Mode
         [item for name, item in known.items() if name in read],
     )
     int4 = any(item.data_type == TensorProto.INT4 for item in graph.initializer)
-    opset = max(INT4_OPSET if int4 else OPSET, *(i.version for i in model.opset_import if not i.domain))
+    opset = max(
+        INT4_OPSET if int4 else OPSET, *(i.version for i in model.opset_import if not i.domain)
+    )
     return helper.make_model(
         graph,
         producer_name="bitfront",

@@ -42,10 +42,10 @@ def pack(
     for width in PLANES[bits]:
         shift -= width
         table = _table(width, shift, signed=shift + width == bits, shared=shared)
-        packed = np.frombuffer(_bit_planes(codes, width, shift, group=8), np.uint8)
+        plane_bytes = np.frombuffer(_bit_planes(codes, width, shift, group=8), np.uint8)
         plane = f"{name}/plane{width}"
         initializers.append(
-            numpy_helper.from_array(packed.reshape(-1, *HEAD[width]), f"{plane}/packed")
+            numpy_helper.from_array(plane_bytes.reshape(-1, *HEAD[width]), f"{plane}/packed")
         )
         nodes.append(
             helper.make_node("Cast", [f"{plane}/packed"], [f"{plane}/index"], to=TensorProto.INT32)
@@ -70,7 +70,9 @@ def _shaped(
         initializers.append(numpy_helper.from_array(np.array(value, np.int64), f"{name}/{key}"))
     return [
         helper.make_node("Reshape", [joined, f"{name}/flat"], [f"{name}/padded"]),
-        helper.make_node("Slice", [f"{name}/padded", f"{name}/start", f"{name}/end"], [f"{name}/cut"]),
+        helper.make_node(
+            "Slice", [f"{name}/padded", f"{name}/start", f"{name}/end"], [f"{name}/cut"]
+        ),
         helper.make_node("Reshape", [f"{name}/cut", shape.name], [name]),
     ]
 

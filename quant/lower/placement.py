@@ -31,9 +31,7 @@ def candidates(network: Network, layers: tuple[Layer, ...]) -> list[str]:
     return [name for name in order if name in every.widths]
 
 
-def place(
-    network: Network, layers: tuple[Layer, ...], activations: Mapping[str, int]
-) -> Placement:
+def place(network: Network, layers: tuple[Layer, ...], activations: Mapping[str, int]) -> Placement:
     """Choose tensors and widths from the activation width of each layer.
 
     A layer that is missing from `activations` keeps its input in float.
@@ -50,7 +48,7 @@ def place(
             needed.update(network.data_inputs(node))
             needed.add(settled(network, node.output[0]))
     passed = _pass_on(network, needed)
-    widths = {name: WIDE for name in needed}
+    widths = dict.fromkeys(needed, WIDE)
     for layer in quantised:
         for name in _chain(layer.source, passed):
             if not _stays_wide(network, name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class Fragment:
         self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def node(self, op: str, inputs: list[str], output: str, **attributes: object) -> str:
+    def node(self, op: str, inputs: list[str], output: str, **attributes: Any) -> str:
         self.nodes.append(helper.make_node(op, inputs, [output], name=output, **attributes))
         return output
 
@@ -60,9 +61,7 @@ def scaled(layer: Layer, codes: Codes, bits: int, shared: dict[str, TensorProto]
     shape = [1] * len(layer.shape)
     shape[layer.channel_axis] = -1
     scale = fragment.constant(f"{layer.weight}/scale", codes.scale.reshape(shape))
-    wide = fragment.node(
-        "Cast", [fragment.weight], f"{layer.weight}/wide", to=TensorProto.FLOAT
-    )
+    wide = fragment.node("Cast", [fragment.weight], f"{layer.weight}/wide", to=TensorProto.FLOAT)
     fragment.weight = fragment.node("Mul", [wide, scale], f"{layer.weight}/float")
     return fragment
 
@@ -122,9 +121,7 @@ def widen_for_bias(codes: Codes, weight: Floats, bias: Floats | None, input_scal
     return Codes(values=values, scale=scale)
 
 
-def _packed(
-    layer: Layer, codes: Codes, bits: int, shared: dict[str, TensorProto]
-) -> Fragment:
+def _packed(layer: Layer, codes: Codes, bits: int, shared: dict[str, TensorProto]) -> Fragment:
     name = f"{layer.weight}/codes"
     stored = as_stored(layer, codes.values).astype(np.int8)
     nodes, initializers = pack(name, stored, bits, shared)

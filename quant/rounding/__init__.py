@@ -7,6 +7,5 @@ from quant.rounding.mse import round_mse
 from quant.rounding.nearest import round_nearest
 
 ROUNDING: dict[str, Rounding] = {"nearest": round_nearest, "mse": round_mse}
-METHOD_VERSIONS = {"nearest": 1, "mse": 1}  # a change of results is a new version: a new point
 
-__all__ = ["METHOD_VERSIONS", "ROUNDING", "Codes", "Rounding"]
+__all__ = ["ROUNDING", "Codes", "Rounding"]

@@ -42,7 +42,8 @@ def pairs(codes: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     rows = np.moveaxis(codes, 1, -1).reshape(len(codes), -1)
     rows = np.pad(rows, ((0, 0), (0, rows.shape[1] % 2)))
-    return rows.reshape(len(codes), -1, 2)
+    grouped: NDArray[np.float32] = rows.reshape(len(codes), -1, 2)
+    return grouped
 
 
 def largest_pair(weight: Floats) -> Floats:

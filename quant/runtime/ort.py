@@ -45,9 +45,7 @@ class Session:
         # threads that spin after a run would disturb the file that is timed next
         options.add_session_config_entry("session.force_spinning_stop", "1")
         if not optimised:
-            options.graph_optimization_level = (
-                onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-            )
+            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         if written is not None:
             options.optimized_model_filepath = str(written)
         try:

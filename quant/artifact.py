@@ -1,0 +1,202 @@
+"""A file with what happened to each layer, checked before anybody sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import ModelProto, TensorProto
+
+from quant.calibrate import Observed, grids
+from quant.disk import writing
+from quant.errors import ModelError
+from quant.graph.layers import Layer
+from quant.graph.metadata import tagged
+from quant.graph.network import Network
+from quant.graph.prepared import Prepared
+from quant.grid import Grid
+from quant.lower.lowering import lower
+from quant.lower.placement import Placement, place
+from quant.measure.accuracy import sqnr_db
+from quant.plan import Plan, plan
+from quant.recipe import FLOAT, Recipe
+from quant.records import LayerOutcome
+from quant.rounding import ROUNDING
+from quant.runtime.ort import Session, kernels
+
+LEAST_AGREEMENT_DB = 12.0  # between the integer kernels and the file's own definition
+RUNS_SINCE, INT4_RUNS_SINCE = "onnxruntime 1.15", "onnxruntime 1.20"  # docs/architecture.md
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """The file written. `agreement_db` compares its kernels with its dequantised reference."""
+
+    path: Path
+    outcomes: tuple[LayerOutcome, ...]
+    kernels: dict[str, int]
+    effective_weight_bits: float
+    effective_activation_bits: float
+    integer_mac_share: float
+    agreement_db: float | None
+    oldest_runtime: str
+
+
+def make(
+    prepared: Prepared,
+    recipe: Recipe,
+    observed: Mapping[str, Observed],
+    pictures: Floats,
+    path: Path,
+    workload: str,
+) -> Artifact:
+    """Quantise, write, reload and check; the file is at `path` only once it has passed.
+
+    Args:
+        observed: what calibration saw; unused when activations stay in float.
+        pictures: (n, c, h, w) to compare the kernels with the dequantised reference on.
+    Raises:
+        ModelError: the file does not do what it says.
+    """
+    network, bits = Network(prepared.model), plan(recipe, prepared.layers)
+    quantised = {name: b.activations for name, b in bits.items() if b.activations < FLOAT}
+    placement = place(network, prepared.layers, quantised)
+    chosen = _grids(observed, placement, recipe.ranges)
+    model = prepared.model
+    if not recipe.is_fp32:
+        rounding = ROUNDING[recipe.method]
+        model = lower(model, prepared.layers, bits, placement, chosen, rounding)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.stem}.{os.getpid()}.onnx")
+    try:
+        _write(model, draft, recipe, workload, ())
+        found = kernels(draft)
+        outcomes = tuple(
+            _outcome(layer, bits, placement, network, found.of_weight) for layer in prepared.layers
+        )
+        if not recipe.is_fp32:
+            _write(model, draft, recipe, workload, outcomes)
+        agreement = _agreement(draft, pictures)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return Artifact(
+        path=path,
+        outcomes=outcomes,
+        kernels=found.used,
+        effective_weight_bits=effective_weight_bits(prepared.layers, bits),
+        effective_activation_bits=_mean_by_macs([(o.activation_bits, o.macs) for o in outcomes]),
+        integer_mac_share=_mean_by_macs([(is_integer(o), o.macs) for o in outcomes]),
+        agreement_db=agreement,
+        oldest_runtime=INT4_RUNS_SINCE if _has_int4(model) else RUNS_SINCE,
+    )
+
+
+def is_integer(outcome: LayerOutcome) -> bool:
+    """Whether a layer runs on an integer kernel."""
+    return outcome.kernel not in ("float32", "")
+
+
+def effective_weight_bits(layers: tuple[Layer, ...], bits: Plan) -> float:
+    """Bits a weight on disk, with the scales (32 bits an output channel) of quantised layers."""
+    total, weights = 0, 0
+    for layer in layers:
+        width = bits[layer.name].weights
+        scales = 32 * layer.shape[layer.channel_axis] if width <= 8 else 0
+        total += width * layer.parameters + scales
+        weights += layer.parameters
+    return total / max(weights, 1)
+
+
+def _grids(observed: Mapping[str, Observed], placement: Placement, ranges: str) -> dict[str, Grid]:
+    """A grid for every placed tensor; one that is passed on keeps the grid of its root."""
+    roots = {n: w for n, w in placement.widths.items() if n not in placement.passed}
+    chosen = grids(observed, roots, ranges)
+    for name in placement.passed:
+        root = name
+        while root in placement.passed:
+            root = placement.passed[root]
+        chosen[name] = chosen[root]
+    return chosen
+
+
+def _outcome(
+    layer: Layer, bits: Plan, placement: Placement, network: Network, integer: Mapping[str, str]
+) -> LayerOutcome:
+    wanted = bits[layer.name]
+    width = placement.widths.get(layer.source, FLOAT)
+    kernel = integer.get(f"{layer.weight}/codes", "float32")
+    kept = note = ""
+    if wanted.weights <= 8 and width <= 8 and kernel == "float32":
+        kept = "ONNX Runtime has no integer kernel for this layer: it computes it in float32"
+    elif wanted.weights == 16:
+        note = "float16 on disk, computed in float32"
+    elif wanted.weights <= 8 and width == FLOAT:
+        note = "integers on disk, computed in float32"
+    if wanted.activations < FLOAT and width > wanted.activations:
+        source = "the picture" if layer.source in network.inputs else "a sum or shared tensor"
+        note = "; ".join(filter(None, [note, f"its input is {source} and stays at {width} bits"]))
+    return LayerOutcome(
+        layer=layer.name,
+        op=layer.op,
+        weight_bits=wanted.weights,
+        activation_bits=width,
+        macs=layer.macs,
+        parameters=layer.parameters,
+        kernel=kernel,
+        kept=kept,
+        note=note,
+    )
+
+
+def _agreement(path: Path, pictures: Floats) -> float | None:
+    """SQNR in dB of the kernels against the same graph run node by node, dequantised."""
+    fast = Session(path, threads=1).run(pictures)
+    plain = Session(path, threads=1, optimised=False).run(pictures)
+    if not np.isfinite(fast).all():
+        raise ModelError("the quantised file gives values that are not numbers")
+    agreement = sqnr_db(plain, fast)
+    if agreement is not None and agreement < LEAST_AGREEMENT_DB:
+        raise ModelError(
+            f"the integer kernels agree with the file's definition to {agreement:.0f} dB only, "
+            f"{LEAST_AGREEMENT_DB:.0f} dB are wanted: this processor computes them differently; "
+            "try 7-bit weights"
+        )
+    return agreement
+
+
+def _write(
+    model: ModelProto,
+    path: Path,
+    recipe: Recipe,
+    workload: str,
+    outcomes: tuple[LayerOutcome, ...],
+) -> None:
+    """Write the file with its recipe and outcomes in its metadata."""
+    told = {"workload": workload, "recipe": recipe.canonical}
+    if outcomes:
+        told["outcomes"] = json.dumps([_short(o) for o in outcomes], separators=(",", ":"))
+    with writing(path):
+        path.write_bytes(tagged(model, told).SerializeToString())
+
+
+def _short(outcome: LayerOutcome) -> dict[str, object]:
+    """An outcome without its empty fields."""
+    values = asdict(outcome)
+    return {key: value for key, value in values.items() if value}
+
+
+def _mean_by_macs(pairs: list[tuple[float, int]]) -> float:
+    total = sum(macs for _, macs in pairs)
+    return sum(value * macs for value, macs in pairs) / total if total else 0.0
+
+
+def _has_int4(model: ModelProto) -> bool:
+    return any(item.data_type == TensorProto.INT4 for item in model.graph.initializer)

@@ -1,0 +1,150 @@
+"""Measure any ONNX file on a workload's pictures, beside that workload's FP32 network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from models.workload import Workload, workload
+from quant.artifact import Artifact, is_integer
+from quant.errors import BitfrontError, ModelError, RequestError
+from quant.evaluate import Progress, measured
+from quant.graph.metadata import told_by
+from quant.identity import Request
+from quant.recipe import Recipe
+from quant.records import LayerOutcome
+from quant.runtime.ort import Session, kernels
+
+LARGEST = 2 * 2**30  # protobuf's own limit, bytes
+
+
+def check(
+    path: Path,
+    workload_name: str,
+    data: str | None,
+    data_labels: str | None,
+    images: int | None,
+    home: Path,
+    progress: Progress,
+) -> dict[str, Any]:
+    """One row as `--json` prints it; what a foreign file does not tell is None.
+
+    Raises:
+        RequestError, ModelError: the file is missing, damaged, or no classifier of such pictures.
+    """
+    chosen = workload(workload_name)
+    told = _told(path)
+    _fits(path, chosen)
+    recipe = _recipe(told)
+    request = Request(workload_name, recipe or Recipe.fp32(), data, data_labels, images)
+    row = measured(request, _artifact(path, told), home, progress).measurement.to_row()
+    row["file"] = str(path)
+    row["made_by"] = "bitfront" if recipe else "another program"
+    unknown = ["artifact", "oldest_runtime", "quantize_seconds", "key"]
+    if recipe is None:
+        unknown += [
+            "recipe", "label", "weights_bits", "activation_bits", "method", "ranges", "seed",
+            "calibration_images", "effective_weight_bits", "effective_activation_bits",
+            "integer_mac_share",
+        ]  # fmt: skip
+    return row | dict.fromkeys(unknown)
+
+
+def _told(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        raise RequestError(f"there is no file {path}; give the path of an ONNX file")
+    size = path.stat().st_size
+    if not 0 < size <= LARGEST:
+        raise ModelError(f"{path.name} has {size:,} bytes; an ONNX file has 1 to {LARGEST:,}")
+    try:
+        model = onnx.load(path, load_external_data=False)
+        onnx.checker.check_model(model)
+    except Exception as exc:  # protobuf and the checker raise errors of many kinds
+        reason = (str(exc).splitlines() or ["unreadable"])[0][:160]
+        raise ModelError(
+            f"{path.name} is not a valid ONNX file ({reason}); export it again"
+        ) from exc
+    return told_by(model)
+
+
+def _fits(path: Path, chosen: Workload) -> None:
+    session = Session(path, threads=1)
+    wanted = ("batch", *chosen.input_shape)
+    shape = list(session.input.shape)
+    fits = len(shape) == 4 and all(
+        given == size or not isinstance(given, int)
+        for given, size in zip(shape[1:], wanted[1:], strict=True)
+    )
+    if session.input.type != "tensor(float)" or not fits or isinstance(shape[0], int):
+        raise ModelError(
+            f"{path.name} takes {session.input.type} of shape {shape}; {chosen.name} gives float "
+            f"pictures of shape {list(wanted)} with any batch: export it with a free batch"
+        )
+    if len(session.outputs) != 1:
+        raise ModelError(
+            f"{path.name} has {len(session.outputs)} outputs; a classifier has one, "
+            f"of shape ['batch', {chosen.classes}]"
+        )
+    classes = session.outputs[0].shape
+    if len(classes) != 2 or (isinstance(classes[1], int) and classes[1] != chosen.classes):
+        raise ModelError(
+            f"{path.name} gives outputs of shape {classes}; {chosen.name} has {chosen.classes} "
+            f"classes, so ['batch', {chosen.classes}] is wanted"
+        )
+
+
+def _recipe(told: dict[str, str]) -> Recipe | None:
+    try:
+        return Recipe.from_json(told["recipe"]) if "recipe" in told else None
+    except BitfrontError:
+        return None  # of a later version: measured as a foreign file
+
+
+def _artifact(path: Path, told: dict[str, str]) -> Artifact:
+    """The file as an artifact: layers as its metadata tells, kernels as the runtime loads them."""
+    found = kernels(path)
+    outcomes = tuple(_outcome(values, found.of_weight) for values in _listed(told))
+    macs = sum(outcome.macs for outcome in outcomes) or 1
+    weights = sum(outcome.parameters for outcome in outcomes) or 1
+    recipe = _recipe(told)
+    plain = float(Recipe.fp32().weights)
+    if not outcomes or recipe is None:
+        return Artifact(path, (), found.used, plain, plain, 0.0, None, "")
+    return Artifact(
+        path=path,
+        outcomes=outcomes,
+        kernels=found.used,
+        effective_weight_bits=sum(o.weight_bits * o.parameters for o in outcomes) / weights,
+        effective_activation_bits=sum(o.activation_bits * o.macs for o in outcomes) / macs,
+        integer_mac_share=sum(o.macs for o in outcomes if is_integer(o)) / macs,
+        agreement_db=None,
+        oldest_runtime="",
+    )
+
+
+def _listed(told: dict[str, str]) -> list[dict[str, Any]]:
+    try:
+        listed = json.loads(told.get("outcomes", "[]"))
+    except ValueError:
+        return []
+    return [item for item in listed if isinstance(item, dict)]
+
+
+def _outcome(values: dict[str, Any], of_weight: dict[str, str]) -> LayerOutcome:
+    name = str(values.get("layer", ""))
+    codes = (f"{name}.weight/codes", f"{name}/codes")
+    kernel = next((of_weight[code] for code in codes if code in of_weight), "float32")
+    return LayerOutcome(
+        layer=name,
+        op=str(values.get("op", "")),
+        weight_bits=int(values.get("weight_bits", 32)),
+        activation_bits=int(values.get("activation_bits", 32)),
+        macs=int(values.get("macs", 0)),
+        parameters=int(values.get("parameters", 0)),
+        kernel=kernel,
+        kept=str(values.get("kept", "")),
+        note=str(values.get("note", "")),
+    )

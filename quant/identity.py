@@ -1,0 +1,81 @@
+"""Names of points: what would be measured, known before anything is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from models.data import Dataset, dataset
+from models.weights import weights_fingerprint
+from models.workload import Workload, workload
+from quant.errors import RequestError
+from quant.recipe import Recipe
+
+ENGINE_VERSION = 1  # of lowering and ranges: a change of files is a new version
+METHOD_VERSIONS = {"nearest": 1, "mse": 1}  # a change of a method's codes is a new version
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One point to measure. `images` limits the pictures that are reported on."""
+
+    workload: str
+    recipe: Recipe
+    data: str | None = None
+    data_labels: str | None = None
+    images: int | None = None
+    runtime: str = "onnxruntime"
+
+
+def identify(request: Request, home: Path) -> tuple[str, int]:
+    """The point's key, and how many pictures it would be measured on.
+
+    Raises:
+        UnknownWorkload, DataError: as reading the workload and its pictures does.
+        RequestError: more pictures are asked for than there are.
+    """
+    chosen = workload(request.workload)
+    pictures = data_of(request, home)
+    return key_of(chosen, request.recipe, pictures), count_of(request, pictures)
+
+
+def key_of(chosen: Workload, recipe: Recipe, pictures: Dataset) -> str:
+    """Hash of workload, recipe, weights, data and the versions of method and engine."""
+    parts = (
+        chosen.name,
+        recipe.canonical,
+        weights_fingerprint(chosen),
+        pictures.fingerprint,
+        str(METHOD_VERSIONS[recipe.method]),
+        str(ENGINE_VERSION),
+    )
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
+
+
+def count_of(request: Request, pictures: Dataset) -> int:
+    """How many pictures are reported on."""
+    available = len(pictures.report)
+    if request.images is not None and not 1 <= request.images <= available:
+        raise RequestError(
+            f"{request.images:,} pictures were asked for and {available:,} are there to report on; "
+            f"ask for 1 to {available:,}, or leave the number out for all"
+        )
+    return request.images or available
+
+
+def data_of(request: Request, home: Path) -> Dataset:
+    """The pictures of a request; read once by each process."""
+    return _data(request.workload, request.data, request.data_labels, home)
+
+
+@lru_cache(maxsize=4)
+def _data(name: str, data: str | None, labels: str | None, home: Path) -> Dataset:
+    chosen = workload(name)
+    return dataset(
+        chosen,
+        Path(data).expanduser() if data else None,
+        Path(labels).expanduser() if labels else None,
+        home / "cache" / "pictures",
+    )

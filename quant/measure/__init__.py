@@ -1,0 +1,1 @@
+"""What is measured of a file: accuracy, latency, memory, and the machine it was measured on."""

@@ -1,0 +1,69 @@
+"""Latency at batch 1, alone on the machine, interleaved with FP32 in one process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quant.runtime.ort import Session
+from quant.stats import Interval, bootstrap_median
+
+ROUNDS = 15
+ROUND_SECONDS = 0.03  # of each file
+LEAST_RUNS = 3
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Median milliseconds a picture, with a bootstrap interval over rounds."""
+
+    median_ms: float
+    interval: Interval
+    runs: int
+
+
+def interleaved(
+    first: Path, second: Path, picture: Floats, *, threads: int
+) -> tuple[Latency, Latency]:
+    """Time two files in alternating rounds, so that both meet the same machine.
+
+    Args:
+        picture: (1, c, h, w).
+        threads: of each session, fixed.
+    The caller holds the machine's lock.
+    """
+    sessions = [Session(path, threads=threads) for path in (first, second)]
+    calls = [partial(session.run, picture) for session in sessions]
+    runs = [_runs_a_round(call) for call in calls]
+    times: list[list[list[float]]] = [[], []]
+    for number in range(ROUNDS):
+        for index in (0, 1) if number % 2 == 0 else (1, 0):
+            times[index].append([_seconds(calls[index]) for _ in range(runs[index])])
+    return _summary(times[0]), _summary(times[1])
+
+
+def _runs_a_round(call: Callable[[], object]) -> int:
+    for _ in range(3):
+        call()
+    typical = float(np.median([_seconds(call) for _ in range(5)]))
+    return max(LEAST_RUNS, int(ROUND_SECONDS / typical))
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def _summary(rounds: list[list[float]]) -> Latency:
+    milliseconds = np.array(rounds) * 1000
+    median = float(np.median(np.median(milliseconds, axis=1)))
+    return Latency(median, bootstrap_median(milliseconds), int(milliseconds.size))
