@@ -14,6 +14,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(RUN) ## install what the app runs on into .venv
+	@echo "$(VENV) has what the app runs on"
 
 run: $(RUN) ## start the app on http://localhost:8501 (PORT=… for another port)
 	@$(BIN)/python -m quant.port $(PORT)

@@ -28,7 +28,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         inner = self.relu(self.norm1(self.conv1(x)))
-        return self.relu(self.norm2(self.conv2(inner)) + self.shortcut(x))
+        result: Tensor = self.relu(self.norm2(self.conv2(inner)) + self.shortcut(x))
+        return result
 
 
 class FashionResNet(nn.Module):
@@ -55,7 +56,7 @@ class FashionResNet(nn.Module):
 
 
 def fashion_resnet(*, weights: bool = True) -> nn.Module:
-    """Build `fashion-resnet` in evaluation mode, with the committed weights unless told otherwise."""
+    """Build `fashion-resnet` to be evaluated, with the committed weights unless told otherwise."""
     network = FashionResNet()
     if weights:
         from safetensors.torch import load_file

@@ -8,6 +8,8 @@ pictures that occur nowhere else in Fashion-MNIST; `train_fashion.py` leaves the
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from models.zoo.fashion_originals import originals
@@ -34,7 +36,7 @@ def main() -> None:
         calibrate.append(of_class[:A_CLASS])
         select.append(of_class[A_CLASS : 2 * A_CLASS])
     rng = np.random.default_rng(SEED)
-    chosen = {
+    chosen: dict[str, Any] = {
         "calibrate": rng.permutation(np.concatenate(calibrate)),
         "select": rng.permutation(np.concatenate(select)),
     }

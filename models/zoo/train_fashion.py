@@ -103,7 +103,7 @@ def train(schedule: Schedule, checkpoint: Path) -> nn.Module:
                 network(batch), truth, label_smoothing=schedule.label_smoothing
             )
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             rate.step()
             losses.append(loss.item())
@@ -176,7 +176,7 @@ def batches(
 
 
 def augment(batch: Tensor, schedule: Schedule, draw: torch.Generator) -> Tensor:
-    """Flip half, shift each by up to `shift` pixels, erase a rectangle of some (arXiv:1708.04896)."""
+    """Flip half, shift by up to `shift` pixels, erase a rectangle of some (arXiv:1708.04896)."""
     count, _, height, width = batch.shape
     flip = torch.rand(count, generator=draw) < 0.5
     batch = torch.where(flip[:, None, None, None], batch.flip(3), batch)
@@ -205,7 +205,8 @@ def _between(positions: Tensor, start: Tensor, length: Tensor) -> Tensor:
 def accuracy(network: nn.Module, pictures: np.ndarray, labels: np.ndarray) -> float:
     """Top-1 accuracy as a fraction of 1."""
     network.eval()
-    logits = torch.cat([network(batch) for batch in normalise(pictures).split(500)])
+    batches = torch.split(normalise(pictures), 500)
+    logits = torch.cat([network(batch) for batch in batches])
     return float((logits.argmax(1).numpy() == labels).mean())
 
 
