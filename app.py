@@ -1,0 +1,56 @@
+"""Explore: choose a model and bit-widths, measure, and see what every bit buys."""
+
+import streamlit as st
+
+from pages.parts import chart, controls, details, headline, links, measuring, shell, view
+
+
+def empty(choice: controls.Choice) -> None:
+    """Before the first point: what to do next."""
+    if choice.lacks_data:
+        needs = shell.escape(choice.workload.needs_data.partition(":")[0])
+        st.info(
+            f"{choice.workload.name} needs {needs}. Name the folder on the left, then press "
+            "Measure.",
+            icon=":material/folder_open:",
+        )
+    else:
+        st.info(
+            "Nothing is measured yet. Choose widths on the left and press Measure; each point "
+            "appears here as soon as it is measured.",
+            icon=":material/touch_app:",
+        )
+
+
+with shell.page("Explore"):
+    for complaint in links.complaints(controls.ALLOWED):
+        st.warning(complaint, icon=":material/link_off:")
+    measuring.begin()
+
+    with st.sidebar:
+        choice = controls.model()
+        button = st.container()
+        budgets = controls.budgets()
+
+    seen = view.of(choice, budgets)
+    with button:
+        measuring.offer(choice, {point.recipe for point in seen.points})
+
+    headline.title(choice.workload, seen)
+    measuring.progress(choice.workload.name)
+    if seen.complaint:
+        st.warning(seen.complaint, icon=":material/link_off:")
+    if not seen.points or seen.chosen is None:
+        empty(choice)
+    else:
+        headline.numbers(seen)
+        chart.front(seen)
+        headline.why(seen)
+        details.take(seen.chosen, choice)
+        table, layers, provenance = st.tabs(["Table", "Layers", "Provenance"])
+        with table:
+            chart.table(seen)
+        with layers:
+            details.layers(seen.chosen)
+        with provenance:
+            details.provenance(seen.chosen)

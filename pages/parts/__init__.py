@@ -1,0 +1,1 @@
+"""What pages share: the shell around them, widgets as domain values, cached reading."""

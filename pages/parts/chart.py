@@ -1,0 +1,70 @@
+"""The chart and its twin, the table: the same points, and a click on either chooses one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import controls, links
+from pages.parts.view import View
+from quant import explain, pareto, plots
+from quant.budgets import Verdict, verdict
+from quant.records import Measurement
+
+VERDICTS = {Verdict.MET: "yes", Verdict.UNDECIDED: "undecided", Verdict.NOT_MET: "no"}
+
+
+def front(view: View) -> None:
+    """Dots that can be clicked; the front along the two axes as a stepped line."""
+    x, y = controls.axes()
+    figure = plots.front(
+        view.points, x=x, y=y, budgets=view.budgets, chosen=view.chosen.id if view.chosen else ""
+    )
+    st.plotly_chart(
+        figure,
+        key="front",
+        on_select=lambda: links.take_from_chart("front"),
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=plots.summary(view.points, x, y),
+    )
+    st.caption(
+        "Click a dot to see it whole. The dotted line is the front: what nothing measured beats. "
+        "Dominated points and those outside your budgets are dim; grey is what a budget excludes."
+    )
+
+
+def table(view: View) -> None:
+    """One row a point, as the chart has it."""
+    best = {point.id for point in pareto.front(view.points)}
+    rows = [_row(point, point.id in best, view) for point in view.points]
+    identities = [point.id for point in view.points]
+    st.dataframe(
+        {name: [row[name] for row in rows] for name in rows[0]},
+        hide_index=True,
+        key="table",
+        on_select=lambda: links.take_from_table("table", identities),
+        selection_mode="single-row",
+        column_config={
+            "size, MB": st.column_config.NumberColumn(format="%.3f"),
+            "latency, ms": st.column_config.NumberColumn(format="%.3f"),
+            "accuracy, %": st.column_config.NumberColumn(format="%.1f"),
+        },
+        alt=f"{len(rows)} measured points of {view.points[0].workload}, one a row",
+    )
+
+
+def _row(point: Measurement, on_front: bool, view: View) -> dict[str, Any]:
+    recipe = point.recipe
+    return {
+        "point": recipe.label,
+        "weights": recipe.weights,
+        "activations": recipe.activations,
+        "size, MB": point.size_bytes / 1e6,
+        "latency, ms": point.latency_ms,
+        "accuracy, %": point.accuracy * 100,
+        "against FP32": "" if recipe.is_fp32 else explain.change(point),
+        "on the front": "yes" if on_front else "no",
+        "within budgets": VERDICTS[verdict(point, view.budgets)],
+    }

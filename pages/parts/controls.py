@@ -1,0 +1,132 @@
+"""Widgets in, domain values out. Defaults and limits are constants, never taken from data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import streamlit as st
+
+from models.workload import WORKLOADS, Workload, workload
+from pages.parts import links
+from quant.axes import X_AXES, Y_AXES
+from quant.budgets import Budgets
+from quant.recipe import ACTIVATION_BITS, METHODS, RANGES, WEIGHT_BITS, Recipe
+
+WEIGHTS = tuple(str(bits) for bits in WEIGHT_BITS if bits != 32)
+ACTIVATIONS = tuple(str(bits) for bits in ACTIVATION_BITS)
+NO_LIMIT = "no limit"
+MEGABYTES = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100, 200, 500)
+MILLISECONDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 20, 50, 100, 200, 500)
+POINTS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10)
+SIZES: dict[str, float | None] = {f"{mb:g} MB": mb * 1e6 for mb in MEGABYTES} | {NO_LIMIT: None}
+LATENCIES: dict[str, float | None] = {f"{ms:g} ms": ms for ms in MILLISECONDS} | {NO_LIMIT: None}
+LOSSES: dict[str, float | None] = {f"{pp:g} pp": pp / 100 for pp in POINTS} | {NO_LIMIT: None}
+ALLOWED = {
+    "model": tuple(known.name for known in WORKLOADS),
+    "weights": WEIGHTS,
+    "activations": ACTIVATIONS,
+    "method": METHODS,
+    "ranges": RANGES,
+    "size": tuple(SIZES),
+    "latency": tuple(LATENCIES),
+    "loss": tuple(LOSSES),
+    "x": X_AXES,
+    "y": Y_AXES,
+}
+METHOD_WORDS = "nearest rounds to the nearest level; mse also picks the scale with the least error."
+RANGE_WORDS = "What activations cover: all that was seen, or the part with the least error."
+LINK = "query-params"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the sidebar asks for. `data` is a folder of pictures on this machine, or None."""
+
+    workload: Workload
+    recipes: tuple[Recipe, ...]
+    data: str | None = None
+
+    @property
+    def lacks_data(self) -> bool:
+        return bool(self.workload.needs_data) and not self.data
+
+
+def model() -> Choice:
+    """Model, widths, method and ranges."""
+    name = st.selectbox(
+        "Model", ALLOWED["model"], key="model", bind=LINK, on_change=_forget_the_point
+    )
+    chosen = workload(name)
+    data = _folder(chosen) if chosen.needs_data else None
+    weights = st.pills(
+        "Weights, bits",
+        WEIGHTS,
+        selection_mode="multi",
+        default=["2", "3", "4", "6", "8"],
+        key="weights",
+        bind=LINK,
+        wrap=True,
+    )
+    activations = st.pills(
+        "Activations, bits",
+        ACTIVATIONS,
+        selection_mode="multi",
+        default=["8"],
+        key="activations",
+        bind=LINK,
+        help="The inputs of convolutions and matrix products. 32 leaves them in float.",
+        wrap=True,
+    )
+    return Choice(chosen, _recipes(weights, activations, *_how()), data)
+
+
+def budgets() -> Budgets:
+    """Three sliders that end in no limit."""
+    st.subheader("Budgets", anchor=False)
+    loss = st.select_slider("Loss, at most", LOSSES, "0.5 pp", key="loss", bind=LINK)
+    size = st.select_slider("Size, at most", SIZES, NO_LIMIT, key="size", bind=LINK)
+    latency = st.select_slider("Latency, at most", LATENCIES, NO_LIMIT, key="latency", bind=LINK)
+    return Budgets(size_bytes=SIZES[size], latency_ms=LATENCIES[latency], drop=LOSSES[loss])
+
+
+def axes() -> tuple[str, str]:
+    """What the chart draws: x, y. The same quantity twice falls back to accuracy."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        x = st.selectbox("Across", X_AXES, key="x", bind=LINK, width=150)
+        y = st.selectbox("Up", Y_AXES, key="y", bind=LINK, width=150)
+    return x, y if y != x else "accuracy"
+
+
+def _how() -> tuple[str, str]:
+    left, right = st.columns(2, wrap=False)
+    method = left.selectbox(
+        "Rounding", METHODS, METHODS.index("mse"), key="method", bind=LINK, help=METHOD_WORDS
+    )
+    ranges = right.selectbox("Ranges", RANGES, key="ranges", bind=LINK, help=RANGE_WORDS)
+    return method, ranges
+
+
+def _folder(chosen: Workload) -> str | None:
+    needs = chosen.needs_data.partition(":")[0]
+    typed = st.text_input(
+        "Folder of pictures, on this machine",
+        key="data",
+        bind=LINK,
+        placeholder="/data/imagenet/val",
+        help=f"{chosen.name} needs {needs}.",
+    )
+    return (typed or "").strip() or None
+
+
+def _recipes(
+    weights: list[str], activations: list[str], method: str, ranges: str
+) -> tuple[Recipe, ...]:
+    """Every weight width with every activation width, widest first; equal files once."""
+    widths = product(sorted(map(int, weights), reverse=True), sorted(map(int, activations))[::-1])
+    return tuple(dict.fromkeys(Recipe(w, a, method, ranges) for w, a in widths))
+
+
+def _forget_the_point() -> None:
+    links.choose(links.POINT, "")
+    links.choose(links.GROUND, "")

@@ -1,0 +1,99 @@
+"""The top of Explore: what is seen, and the chosen point in four numbers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from models.workload import Workload
+from pages.parts import links
+from pages.parts.view import View
+from quant import advice, explain
+from quant.records import Measurement
+
+
+def title(workload: Workload, view: View) -> None:
+    """Model and data; then on how many pictures and on which machine it was measured."""
+    st.title(f"{workload.name} on {workload.dataset}", anchor=False)
+    if view.points:
+        one = view.points[0]
+        threads = f"{one.threads} thread" + ("s" if one.threads != 1 else "")
+        st.caption(f"{one.data} · {one.machine.label}, {threads} · {one.runtime}")
+    else:
+        st.caption(f"{workload.title} · {workload.parameters / 1e6:.1f} million parameters")
+
+
+def numbers(view: View) -> None:
+    """The chosen point against FP32."""
+    point = view.chosen
+    if point is None:
+        return
+    size, speed, loss = _against(point)
+    with st.grid(4, min_column_width=190):
+        st.metric(
+            _role(view), point.recipe.bits, _rest(point), delta_color="off", delta_arrow="off"
+        )
+        _metric("Size", explain.size(point.size_bytes), size)
+        latency = explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)
+        _metric("Latency", latency, speed, _interval(point))
+        _metric("Accuracy", explain.percent(point.accuracy), loss, _paired(point))
+
+
+def why(view: View) -> None:
+    """The recommendation in a sentence, and what the chosen point is if it is another."""
+    st.markdown(f"**Why this one** — {_sentence(view)}")
+    if view.pinned and view.recommendation.point and not view.is_recommended:
+        best = view.recommendation.point
+        st.button(
+            f"Show the recommended {best.recipe.label}",
+            key="recommended",
+            on_click=links.choose,
+            args=(links.POINT, ""),
+        )
+
+
+def _sentence(view: View) -> str:
+    advised = advice.why(view.recommendation, view.budgets)
+    if view.chosen is None or view.is_recommended or not view.pinned:
+        return advised
+    return f"you chose it. {advice.verdict_of(view.chosen, view.budgets)} {advised}"
+
+
+def _role(view: View) -> str:
+    if view.is_recommended:
+        return "Best within your budgets" if view.budgets.limits else "The smallest"
+    if view.pinned:
+        return "The point you chose"
+    return "Nearest to your budgets"
+
+
+def _rest(point: Measurement) -> str:
+    """The label without its bits."""
+    _, _, rest = point.recipe.label.partition("·")
+    return rest.replace("·", ", ") or "the baseline"
+
+
+def _against(point: Measurement) -> tuple[str, str, str]:
+    if point.recipe.is_fp32:
+        return ("the baseline",) * 3
+    return explain.smaller(point), explain.faster(point), explain.change(point)
+
+
+def _metric(label: str, value: str, note: str, tip: str = "") -> None:
+    st.metric(label, value, note, delta_color="off", delta_arrow="off", help=tip or None)
+
+
+def _interval(point: Measurement) -> str:
+    measured = explain.latency_range(point.latency_low_ms, point.latency_high_ms)
+    baseline = explain.latency_range(point.fp32_latency_low_ms, point.fp32_latency_high_ms)
+    return (
+        f"Median of {point.latency_runs:,} runs, one picture at a time, {point.threads} threads: "
+        f"{measured} (95 %). FP32, interleaved: {baseline}."
+    )
+
+
+def _paired(point: Measurement) -> str:
+    alone = f"{explain.accuracy(point)} on {point.n:,} pictures, 95 % interval."
+    if point.recipe.is_fp32:
+        return alone
+    words = explain.against_fp32(point)
+    return f"{alone} {words[:1].upper()}{words[1:]}. {explain.p_value(point)}"

@@ -1,0 +1,123 @@
+"""Ask for measurements and watch them arrive. The work itself is done by another process."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from pages.parts import cache, shell
+from pages.parts.controls import Choice
+from quant import explain
+from quant.errors import BitfrontError
+from quant.jobs.requests import FAILED, QUEUED, RUNNING, SweepRequest, SweepStatus
+from quant.jobs.submit import ensure_dispatcher, estimate_seconds, first_sweep, submit
+from quant.recipe import Recipe
+
+EVERY_SECONDS = 1.0
+
+
+def begin() -> None:
+    """On a fresh store the first sweep starts by itself."""
+    if first_sweep(cache.store()):
+        ensure_dispatcher()
+
+
+def offer(choice: Choice, measured: Collection[Recipe]) -> None:
+    """The button that says what will happen and how long it takes."""
+    fresh = [recipe for recipe in choice.recipes if recipe not in measured]
+    waiting = _awaited(choice.workload.name)
+    wanted = [recipe for recipe in fresh if recipe not in waiting]
+    label, why_not = _label(choice, fresh, wanted)
+    pressed = st.button(
+        label,
+        type="primary",
+        key="measure",
+        icon=":material/play_arrow:" if not why_not else None,
+        disabled=bool(why_not),
+        help=why_not or "Runs in the background; each point appears as it is measured.",
+        width="stretch",
+    )
+    if pressed and wanted:
+        request = SweepRequest(
+            choice.workload.name, tuple(wanted), data=choice.data, requested_by="page"
+        )
+        submit(cache.store(), request)
+        ensure_dispatcher()
+        st.rerun()
+
+
+def progress(workload: str) -> None:
+    """What runs for this workload, or how the last sweep failed."""
+    sweeps = cache.sweeps(workload)
+    if any(not sweep.is_over for sweep in sweeps):
+        ensure_dispatcher()
+        _live(workload, cache.stamp().points)
+    elif sweeps and sweeps[0].state == FAILED:
+        _failed(sweeps[0])
+
+
+def _label(choice: Choice, fresh: list[Recipe], wanted: list[Recipe]) -> tuple[str, str]:
+    """What the button says, and why it cannot be pressed, or nothing."""
+    if cache.store().read_only:
+        return "Measure", "Measuring is off: this store is read-only."
+    if not choice.recipes:
+        return "Measure", "Choose at least one width of weights and one of activations."
+    if choice.lacks_data:
+        return "Measure", "Name a folder of pictures first."
+    if not fresh:
+        return f"All {len(choice.recipes)} are measured", "Choose other widths to measure more."
+    if not wanted:
+        return f"Measuring {len(fresh)} …", "They appear as they are measured."
+    seconds = estimate_seconds(cache.store(), choice.workload.name, len(wanted))
+    time = f" · {explain.duration(seconds)}" if seconds is not None else ""
+    return f"Measure {len(wanted)}{time}", ""
+
+
+def _awaited(workload: str) -> set[Recipe]:
+    """Recipes that wait or run."""
+    return {
+        task.recipe
+        for sweep in cache.sweeps(workload)
+        if not sweep.is_over
+        for task in cache.store().tasks(sweep.id)
+        if task.state in (QUEUED, RUNNING)
+    }
+
+
+@st.fragment(run_every=EVERY_SECONDS)
+def _live(workload: str, points: int) -> None:
+    """Runs by itself while something is measured; a new point, or the end, redraws the page."""
+    try:
+        running = [sweep for sweep in cache.sweeps(workload) if not sweep.is_over]
+        if not running or cache.stamp().points != points:
+            st.rerun()
+        for sweep in reversed(running):
+            _bar(sweep)
+    except BitfrontError as exc:
+        st.error(shell.sentence(exc), icon=":material/error:")
+
+
+def _bar(sweep: SweepStatus) -> None:
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    left.progress(min(max(sweep.fraction, 0.0), 1.0), text=_words(sweep))
+    if right.button("Cancel", key=f"cancel-{sweep.id}", width="stretch"):
+        cache.store().cancel(sweep.id)
+        st.rerun()
+
+
+def _words(sweep: SweepStatus) -> str:
+    if sweep.state == QUEUED:
+        return f"{sweep.total} points wait to be measured; the worker is starting"
+    left = f" · {explain.duration(sweep.seconds_left)} left" if sweep.seconds_left else ""
+    step = f" · {shell.escape(sweep.step)}" if sweep.step else ""
+    return f"{sweep.done} of {sweep.total} measured{left}{step}"
+
+
+def _failed(sweep: SweepStatus) -> None:
+    shown = [shell.escape(message) for message in dict.fromkeys(sweep.messages)][:3]
+    more = f" and {len(sweep.messages) - 3} more" if len(sweep.messages) > 3 else ""
+    st.warning(
+        f"{sweep.failed} of {sweep.total} could not be measured{more}. " + " ".join(shown),
+        icon=":material/warning:",
+    )

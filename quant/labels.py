@@ -1,0 +1,61 @@
+"""Where names go beside dots, so that none covers another on a narrow screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+# A phone's chart, in pixels: what does not overlap there overlaps nowhere.
+WIDTH, HEIGHT = 300, 320
+LETTER, LINE, GAP = 6.4, 14, 8
+ABOVE, BELOW, RIGHT, LEFT = "top center", "bottom center", "middle right", "middle left"
+
+
+class Box(NamedTuple):
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    def meets(self, other: Box) -> bool:
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.bottom < other.top
+            and other.bottom < self.top
+        )
+
+
+def place(spots: Sequence[tuple[float, float]], names: Sequence[str]) -> list[str]:
+    """A Plotly text position for each name, or an empty one where there is no room.
+
+    Args:
+        spots: (x, y) of each dot as shares of the chart, 0 to 1.
+        names: earlier ones choose first; an empty one asks for no room but its dot keeps its own.
+    """
+    centres = [(x * WIDTH, y * HEIGHT) for x, y in spots]
+    taken = [Box(x - 4, x + 4, y - 4, y + 4) for x, y in centres]
+    found: list[str] = []
+    for (x, y), name in zip(centres, names, strict=True):
+        boxes = _around(x, y, len(name) * LETTER) if name else {}
+        fitting = (where for where, box in boxes.items() if _fits(box, taken))
+        where = next(fitting, "")
+        if where:
+            taken.append(boxes[where])
+        found.append(where)
+    return found
+
+
+def _around(x: float, y: float, width: float) -> dict[str, Box]:
+    half = width / 2
+    return {
+        ABOVE: Box(x - half, x + half, y + GAP, y + GAP + LINE),
+        RIGHT: Box(x + GAP, x + GAP + width, y - LINE / 2, y + LINE / 2),
+        BELOW: Box(x - half, x + half, y - GAP - LINE, y - GAP),
+        LEFT: Box(x - GAP - width, x - GAP, y - LINE / 2, y + LINE / 2),
+    }
+
+
+def _fits(box: Box, taken: Sequence[Box]) -> bool:
+    inside = box.left >= -4 and box.right <= WIDTH + 4 and box.bottom >= 0 and box.top <= HEIGHT
+    return inside and not any(box.meets(other) for other in taken)
