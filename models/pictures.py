@@ -19,7 +19,7 @@ from models.workload import Workload
 Pixels = NDArray[np.uint8]
 MOST_PIXELS = 89_478_485  # where Pillow begins to suspect a decompression bomb
 Result = TypeVar("Result")
-SCALING = "centre crop, bicubic"  # part of every fingerprint: change it with `decode`
+SCALING = "centre crop, then bicubic"  # part of every fingerprint: change it with `decode`
 AHEAD = 256  # files decoded before any is consumed; bounds memory
 
 
