@@ -17,7 +17,7 @@ from quant.errors import BitfrontError
 from quant.jobs.executor import Executor
 from quant.jobs.local import LocalExecutor
 from quant.jobs.submit import dispatcher_lock
-from quant.jobs.work import LEASE_SECONDS, carry_out, worker_name
+from quant.jobs.work import LEASE_SECONDS, carry_out, release_the_dead, worker_name
 from quant.settings import settings
 from quant.store import Store, open_store
 
@@ -30,6 +30,7 @@ def serve(store: Store, executor: Executor, home: Path, idle_seconds: float) -> 
     worked = time.monotonic()
     pause = threading.Event()
     while time.monotonic() - worked <= idle_seconds and home.is_dir():
+        release_the_dead(store)
         task = store.claim(worker_name(), LEASE_SECONDS)
         if task is None:
             pause.wait(POLL_SECONDS)

@@ -8,13 +8,15 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from psutil import pid_exists
+
 from quant.jobs.executor import Executor, Identity, Outcome, Refused, TaskBroke, WorkerDied
 from quant.jobs.requests import LostLease, Task
 from quant.records import Measurement
 from quant.store import Store
 
 # Longer than a writer waits for a locked store, many times longer than a beat.
-LEASE_SECONDS = 60.0
+LEASE_SECONDS = 30.0
 
 Telling = Callable[[Task, str, float], None]
 log = logging.getLogger(__name__)
@@ -23,6 +25,14 @@ log = logging.getLogger(__name__)
 def worker_name() -> str:
     """Who claims: for eyes, and unique on a network."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def release_the_dead(store: Store) -> None:
+    """Queue again what processes of this machine held that are gone, without awaiting leases."""
+    for name in store.workers():
+        host, _, number = name.rpartition(":")
+        if host == socket.gethostname() and number.isdigit() and not pid_exists(int(number)):
+            store.abandon(name)
 
 
 class Attempt:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from quant.errors import StoreError
 from quant.store.volume import is_network
 
-BUSY_SECONDS = 20.0
+BUSY_SECONDS = 10.0
 
 
 def parse(url: str) -> URL:

@@ -20,7 +20,7 @@ def configuration() -> Config:
     return config
 
 
-def migrate(engine: Engine, place: str) -> None:
+def migrate(engine: Engine) -> None:
     """In one transaction and behind a lock: a second process waits and finds it done."""
     config = configuration()
     with engine.connect().execution_options(writes=True) as connection, connection.begin():

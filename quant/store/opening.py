@@ -79,7 +79,7 @@ def _bring_up_to_date(engine: Engine, read_only: bool, place: str) -> None:
         )
     from quant.store.migrate import migrate
 
-    migrate(engine, place)
+    migrate(engine)
 
 
 def _stored_version(connection: Connection, place: str) -> str | None:

@@ -76,6 +76,12 @@ class Store(Protocol):
     def release(self, task: Task, sentence: str, *, counted: bool = True) -> None:
         """Give a task back to be tried again; after the last attempt it fails with `sentence`."""
 
+    def workers(self) -> list[str]:
+        """Who holds a task now."""
+
+    def abandon(self, worker: str) -> None:
+        """Queue again what a worker holds that is known to be gone; its attempt is not counted."""
+
     def cancel(self, sweep: str) -> None:
         """Stop a sweep; tasks that another sweep waits for go on."""
 

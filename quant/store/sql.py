@@ -144,6 +144,14 @@ class SqlStore:
                 counted=counted,
             )
 
+    def workers(self) -> list[str]:
+        with self._reading() as connection:
+            return tasks.workers(connection)
+
+    def abandon(self, worker: str) -> None:
+        with self._writing() as connection:
+            tasks.abandon(connection, worker, self._clock())
+
     def cancel(self, sweep: str) -> None:
         with self._writing() as connection:
             sweeps.cancel(connection, sweep, self._clock())

@@ -82,6 +82,18 @@ def give_up_expired(connection: Connection, now: float) -> None:
         )
 
 
+def workers(connection: Connection) -> list[str]:
+    query = sa.select(task.c.worker).where(task.c.state == RUNNING).distinct()
+    return [str(name) for name in connection.execute(query).scalars()]
+
+
+def abandon(connection: Connection, worker: str, now: float) -> None:
+    held = sa.and_(task.c.state == RUNNING, task.c.worker == worker)
+    query = sa.select(task.c.id, task.c.fence, task.c.attempt).where(held)
+    for row in connection.execute(query).all():
+        give_back(connection, row.id, row.fence, row.attempt, "", now, counted=False)
+
+
 def give_back(
     connection: Connection,
     number: int,

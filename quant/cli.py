@@ -1,0 +1,147 @@
+"""The command line: what the pages do, and how their results are checked.
+
+Commands load what they need when they run, so that the light ones answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from quant.errors import BitfrontError
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="python -m quant",
+    help="Bitfront: what does every bit buy?",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, and nothing else.")]
+Workload = Annotated[str, typer.Argument(help="A name that `models` lists.")]
+Widths = Annotated[str, typer.Option(help="Widths, such as 8,6,4.")]
+Methods = Annotated[str, typer.Option(help="How weights are rounded: nearest, mse, or both.")]
+Ranges = Annotated[str, typer.Option(help="What activations cover: minmax, mse, or both.")]
+Images = Annotated[str | None, typer.Option(help="Pictures to report on; all by default.")]
+Runtime = Annotated[str, typer.Option(help="What executes the files.")]
+Seed = Annotated[str, typer.Option(help="Chooses the calibration pictures.")]
+Calibration = Annotated[str, typer.Option(help="How many pictures set the ranges.")]
+Data = Annotated[str | None, typer.Option(metavar="DIR", help="A folder of labelled pictures.")]
+Labels = Annotated[str | None, typer.Option(metavar="FILE", help="A CSV of class_index,file.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Measure again what was measured before.")]
+Width = Annotated[str, typer.Option(help="One width.")]
+Method = Annotated[str, typer.Option(help="How weights are rounded: nearest or mse.")]
+Range = Annotated[str, typer.Option(help="What activations cover: minmax or mse.")]
+Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to write.")]
+OnWorkload = Annotated[str, typer.Option("--workload", help="A name that `models` lists.")]
+OfWorkload = Annotated[str | None, typer.Option("--workload", help="Only that workload's points.")]
+Front = Annotated[str | None, typer.Option(help="Only the front in accuracy, size, latency.")]
+
+
+@app.command()
+def models(json: Json = False) -> None:
+    """List the workloads: a model, its data and its metric."""
+    from quant.commands import models as command
+
+    command.run(as_json=json)
+
+
+@app.command()
+def sweep(
+    workload: Workload,
+    weights: Widths = "8,6,4",
+    activations: Widths = "8",
+    method: Methods = "nearest",
+    ranges: Ranges = "minmax",
+    images: Images = None,
+    runtime: Runtime = "onnxruntime",
+    seed: Seed = "0",
+    calibration_images: Calibration = "200",
+    data: Data = None,
+    data_labels: Labels = None,
+    fresh: Fresh = False,
+    json: Json = False,
+) -> None:
+    """Measure every combination of the widths and methods, and FP32 along with them."""
+    from quant.commands import options
+    from quant.commands import sweep as command
+
+    recipes = options.recipes(weights, activations, method, ranges, seed, calibration_images)
+    request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
+    raise typer.Exit(command.run(request, as_json=json))
+
+
+@app.command()
+def points(workload: OfWorkload = None, front: Front = None, json: Json = False) -> None:
+    """List what was measured: per point, machine and runtime the best founded measurement."""
+    from quant.commands import points as command
+
+    command.run(workload, front, as_json=json)
+
+
+@app.command()
+def export(
+    workload: Workload,
+    output: Output,
+    weights: Width = "8",
+    activations: Width = "8",
+    method: Method = "nearest",
+    ranges: Range = "minmax",
+    images: Images = None,
+    runtime: Runtime = "onnxruntime",
+    seed: Seed = "0",
+    calibration_images: Calibration = "200",
+    data: Data = None,
+    data_labels: Labels = None,
+    fresh: Fresh = False,
+    json: Json = False,
+) -> None:
+    """Write the file of one recipe, measured unless it was measured before."""
+    from quant.commands import export as command
+    from quant.commands import options
+
+    recipes = options.recipes(weights, activations, method, ranges, seed, calibration_images)
+    request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
+    raise typer.Exit(command.run(request, recipes, output, as_json=json))
+
+
+@app.command()
+def check(
+    file: Annotated[str, typer.Argument(metavar="FILE.onnx", help="Any ONNX classifier.")],
+    workload: OnWorkload,
+    images: Images = None,
+    data: Data = None,
+    data_labels: Labels = None,
+    json: Json = False,
+) -> None:
+    """Measure a file on a workload's pictures, beside that workload's FP32 network."""
+    from quant.commands import check as command
+    from quant.commands import options
+
+    request = options.request(workload, (), data, data_labels, images, "onnxruntime", fresh=False)
+    command.run(file, request, as_json=json)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; its exit code. Bad input is one line on standard error, and 2."""
+    try:
+        code = app(list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+    except typer.TyperException as exc:
+        return _refuse(f"{exc.format_message()} See python -m quant --help.")
+    except BitfrontError as exc:
+        return _refuse(str(exc))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
+
+
+def _refuse(sentence: str) -> int:
+    print(" ".join(sentence.split()), file=sys.stderr)
+    return BAD_INPUT

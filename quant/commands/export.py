@@ -1,0 +1,87 @@
+"""`export`: one recipe's file, wherever it is wanted."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from quant.commands.show import json_line, table
+from quant.commands.sweep import measured
+from quant.errors import RequestError, StoreError
+from quant.jobs.requests import SweepRequest
+from quant.recipe import Recipe
+from quant.records import Measurement
+from quant.settings import settings
+
+_CHUNK_BYTES = 1 << 20
+
+
+def run(request: SweepRequest, recipes: tuple[Recipe, ...], output: str, *, as_json: bool) -> int:
+    """Measure if need be, copy, and print the row; the exit code.
+
+    Raises:
+        BitfrontError: more than one recipe, or a place that cannot be written.
+    """
+    if len(recipes) != 1:
+        raise RequestError(
+            f"export writes one file and {len(recipes)} recipes were asked for; "
+            "give one width, one method and one kind of ranges"
+        )
+    target = _target(output)
+    kept: list[Measurement] = []
+    code = measured(request, kept.append)
+    chosen = [measurement for measurement in kept if measurement.recipe == recipes[0]]
+    if not chosen:
+        return code
+    _copy(settings().home / chosen[0].artifact, chosen[0], target)
+    print(json_line(chosen[0].to_row() | {"file": str(target)}) if as_json else table(chosen))
+    return 0
+
+
+def _target(output: str) -> Path:
+    """Refuse before measuring what could not be written after."""
+    target = Path(output).expanduser()
+    folder = target.parent
+    if not output or target.is_dir():
+        raise RequestError(f"-o is {output!r}, which is no file name; add one, such as model.onnx")
+    if not folder.is_dir():
+        raise RequestError(f"-o is {output}, and there is no folder {folder}; make it first")
+    with _writing(target):
+        # Root may write where permissions forbid and not where the disk does: only trying tells.
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".bitfront-")
+        os.close(handle)
+        Path(name).unlink()
+    return target
+
+
+def _copy(source: Path, measurement: Measurement, target: Path) -> None:
+    """The whole file or nothing appears at `target`."""
+    digest = hashlib.sha256()
+    with _writing(target):
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".bitfront-")
+        draft = Path(name)
+        try:
+            with source.open("rb") as read, os.fdopen(handle, "wb") as written:
+                while chunk := read.read(_CHUNK_BYTES):
+                    digest.update(chunk)
+                    written.write(chunk)
+            if digest.hexdigest() != measurement.artifact_sha256:
+                raise StoreError(f"{source} is not the file that was measured; add --fresh")
+            draft.chmod(0o644)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise RequestError(
+            f"{target} cannot be written ({exc.strerror}); give -o another place"
+        ) from exc

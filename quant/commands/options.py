@@ -1,0 +1,107 @@
+"""From what was typed to recipes and requests, or a sentence."""
+
+from __future__ import annotations
+
+import getpass
+from itertools import product
+
+from quant.errors import InvalidRecipe, RequestError
+from quant.jobs.requests import SweepRequest
+from quant.jobs.submit import checked
+from quant.recipe import ACTIVATION_BITS, METHODS, RANGES, WEIGHT_BITS, Recipe
+
+_MOST_DIGITS = 15
+
+
+def recipes(
+    weights: str, activations: str, method: str, ranges: str, seed: str, calibration_images: str
+) -> tuple[Recipe, ...]:
+    """The cross product of the lists.
+
+    Raises:
+        InvalidRecipe: an empty list, or a value that no recipe can have.
+    """
+    drawn = _whole("--seed", seed, least=0)
+    pictures = _whole("--calibration-images", calibration_images, least=1)
+    combinations = product(
+        _widths("--weights", weights, WEIGHT_BITS),
+        _widths("--activations", activations, ACTIVATION_BITS),
+        _words("--method", method, METHODS),
+        _words("--ranges", ranges, RANGES),
+    )
+    made = (
+        Recipe(bits, width, rounding, covered, pictures, drawn)
+        for bits, width, rounding, covered in combinations
+    )
+    return tuple(dict.fromkeys(made))
+
+
+def request(
+    workload: str,
+    chosen: tuple[Recipe, ...],
+    data: str | None,
+    data_labels: str | None,
+    images: str | None,
+    runtime: str,
+    fresh: bool,
+) -> SweepRequest:
+    """What to measure.
+
+    Raises:
+        BitfrontError: it cannot be measured.
+    """
+    count = None if images is None else _whole("--images", images, least=1)
+    return checked(
+        SweepRequest(
+            workload=workload,
+            recipes=chosen,
+            data=data,
+            data_labels=data_labels,
+            images=count,
+            runtime=runtime,
+            fresh=fresh,
+            requested_by=_user(),
+        )
+    )
+
+
+def words(option: str, text: str) -> list[str]:
+    """What stands between commas.
+
+    Raises:
+        RequestError: nothing does.
+    """
+    found = [part.strip() for part in text.split(",")]
+    if not all(found):
+        raise RequestError(f"{option} is {text!r}; give one value, or several between commas")
+    return found
+
+
+def _words(option: str, text: str, allowed: tuple[str, ...]) -> list[str]:
+    found = words(option, text)
+    for word in found:
+        if word not in allowed:
+            raise InvalidRecipe(f"{option} must be of {', '.join(allowed)}; got {word!r}")
+    return found
+
+
+def _widths(option: str, text: str, allowed: tuple[int, ...]) -> list[int]:
+    by_name = {str(width): width for width in allowed}
+    listed = ", ".join(by_name)
+    for word in words(option, text):
+        if word not in by_name:
+            raise InvalidRecipe(f"{option} must be of {listed} bits; got {word!r}")
+    return [by_name[word] for word in words(option, text)]
+
+
+def _whole(option: str, text: str, least: int) -> int:
+    if not text.removeprefix("-").isdecimal() or len(text) > _MOST_DIGITS or int(text) < least:
+        raise RequestError(f"{option} must be a whole number of at least {least}; got {text!r}")
+    return int(text)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""

@@ -1,0 +1,31 @@
+"""`points`: what was measured."""
+
+from __future__ import annotations
+
+from models.workload import workload as named
+from quant.commands.options import words
+from quant.commands.show import json_line, table
+from quant.pareto import fronts
+from quant.store import open_store
+
+
+def run(workload: str | None, front: str | None, *, as_json: bool) -> None:
+    """Print a line a point, or only those that nothing dominates.
+
+    Raises:
+        BitfrontError: an unknown workload or objective, or a store that cannot be read.
+    """
+    if workload is not None:
+        named(workload)
+    objectives = None if front is None else words("--front", front)
+    with open_store() as store:
+        measurements = store.points(workload)
+    if objectives is not None:
+        measurements = fronts(measurements, objectives)
+    if as_json:
+        for measurement in measurements:
+            print(json_line(measurement.to_row()))
+    elif measurements:
+        print(table(measurements, with_places=True))
+    else:
+        print("Nothing was measured yet: python -m quant sweep fashion-resnet")

@@ -1,0 +1,108 @@
+"""`sweep`: measure recipes, each kept as soon as it is measured."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from quant.commands.progress import Line
+from quant.commands.show import json_line, table
+from quant.jobs.engine import engine_named
+from quant.jobs.foreground import work_through
+from quant.jobs.local import LocalExecutor
+from quant.jobs.requests import FAILED, SweepRequest, Task
+from quant.jobs.submit import submit
+from quant.recipe import Recipe
+from quant.records import Measurement
+from quant.settings import settings
+from quant.store import Store, open_store
+
+BAD_INPUT = 2
+BROKE = 1
+
+
+def run(request: SweepRequest, *, as_json: bool) -> int:
+    """Measure and print; the exit code.
+
+    Raises:
+        BitfrontError: nothing can be measured, or nothing more.
+    """
+    kept: list[Measurement] = []
+
+    def arrived(measurement: Measurement) -> None:
+        kept.append(measurement)
+        if as_json:
+            print(json_line(measurement.to_row()), flush=True)
+
+    code = measured(request, arrived)
+    if kept and not as_json:
+        print(table(kept))
+    return code
+
+
+def measured(request: SweepRequest, arrived: Callable[[Measurement], None]) -> int:
+    """Run a sweep to its end in this process; 0, or what its failures make of the exit code."""
+    chosen = settings()
+    home = chosen.home
+    line = Line()
+    with open_store() as store:
+        # Before anything is queued: what is wrong with one point is wrong with all.
+        engine_named(chosen.engine).identity(_first(request), home)
+        sweep = submit(store, request)
+        executor = LocalExecutor(chosen.engine, home)
+        try:
+            with _cancelled_if_stopped(store, sweep, line):
+                for measurement in work_through(store, executor, sweep, home, line):
+                    line.clear()
+                    arrived(measurement)
+        finally:
+            executor.close()
+            line.clear()
+        return _failures(store, sweep)
+
+
+def _first(request: SweepRequest) -> Task:
+    return Task(
+        id=0,
+        workload=request.workload,
+        recipe=Recipe.fp32(),
+        data=request.data,
+        data_labels=request.data_labels,
+        images=request.images,
+        runtime=request.runtime,
+        fresh=request.fresh,
+        attempt=0,
+        fence="",
+        worker="",
+    )
+
+
+@contextmanager
+def _cancelled_if_stopped(store: Store, sweep: str, line: Line) -> Iterator[None]:
+    """Ctrl-C, or a reader that went away: what is measured stays, the rest is cancelled."""
+    try:
+        yield
+    except (KeyboardInterrupt, BrokenPipeError) as exc:
+        store.cancel(sweep)
+        line.clear()
+        status = store.sweep(sweep)
+        if isinstance(exc, KeyboardInterrupt) and status is not None:
+            print(f"Stopped; {status.done} of {status.total} points are kept.", file=sys.stderr)
+        raise
+
+
+def _failures(store: Store, sweep: str) -> int:
+    """Say each reason once; a bug comes with its traceback."""
+    failed = [task for task in store.tasks(sweep) if task.state == FAILED]
+    for sentence, label in {task.sentence: task.recipe.label for task in reversed(failed)}.items():
+        print(f"{label}: {sentence}", file=sys.stderr)
+    for log in dict.fromkeys(task.log for task in failed if task.log):
+        print(log, file=sys.stderr)
+    status = store.sweep(sweep)
+    if status is not None and status.state == "cancelled":
+        print("The sweep was cancelled elsewhere; what it measured is kept.", file=sys.stderr)
+        return BAD_INPUT
+    if any(task.log for task in failed):
+        return BROKE
+    return BAD_INPUT if failed else 0
