@@ -12,6 +12,7 @@ import numpy as np
 
 from models.imagefolder import decoded
 from models.labelled import shown
+from models.pictures import SCALING
 from models.splits import Split, refuse_overlap
 from models.workload import Workload
 from models.zoo.files import FASHION_MNIST
@@ -98,7 +99,8 @@ def _whole(
 
 
 def _fingerprint(splits: Mapping[str, Split], workload: Workload) -> str:
-    scaling = (workload.input_shape, workload.mean, workload.std, workload.crop_fraction)
+    shape, mean, std = workload.input_shape, workload.mean, workload.std
+    scaling = (shape, mean, std, workload.crop_fraction, SCALING)
     whole = hashlib.sha256(repr(scaling).encode())
     for name, split in splits.items():
         whole.update(repr((name, split.contents, split.labels.tolist())).encode())

@@ -35,6 +35,7 @@ def test_it_is_as_accurate_as_its_card_says() -> None:
         logits = torch.cat([network(batch) for batch in torch.from_numpy(pictures).split(500)])
     stated = json.loads((ZOO / "fashion-resnet.json").read_text())["test_accuracy"]
     assert stated >= 0.935
+    assert f"{100 * stated:.2f} %" in (ZOO / "fashion-resnet.md").read_text()
     assert (logits.argmax(1).numpy() == labels).mean() == pytest.approx(stated, abs=0.02)
 
 
