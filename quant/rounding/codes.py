@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+LEAST_SCALE = 1e-30  # of a channel of zeros
 PAIR_LIMIT = 128  # 255 * 128 = 32,640: the last sum of two products below 2**15
 
 
@@ -40,9 +41,9 @@ def pairs(codes: NDArray[np.float32]) -> NDArray[np.float32]:
     saturates (VPMADDUBSW). ONNX Runtime's convolution reads (height, width, channel); an odd
     length ends in a pair with zero. Checked against its kernels in tests/rounding.
     """
-    rows = np.moveaxis(codes, 1, -1).reshape(len(codes), -1)
-    rows = np.pad(rows, ((0, 0), (0, rows.shape[1] % 2)))
-    grouped: NDArray[np.float32] = rows.reshape(len(codes), -1, 2)
+    rows = np.ascontiguousarray(np.moveaxis(codes, 1, -1)).reshape(len(codes), -1)
+    rows = np.concatenate([rows, np.zeros((len(rows), rows.shape[1] % 2), np.float32)], axis=1)
+    grouped: NDArray[np.float32] = rows.reshape(len(codes), -1, 2).astype(np.float32)
     return grouped
 
 
@@ -64,7 +65,7 @@ def smallest_safe_scale(weight: Floats, bits: int, paired: bool) -> Floats:
     if paired and bits == 8:
         # half a step of rounding each may add one to the sum of the codes
         scale = np.maximum(scale, largest_pair(weight) / (PAIR_LIMIT - 1))
-    return np.maximum(scale, np.finfo(np.float32).tiny * 2**20).astype(np.float32)
+    return np.asarray(np.maximum(scale, LEAST_SCALE), np.float32)
 
 
 def encode(weight: Floats, scale: Floats, low: int, high: int) -> Codes:

@@ -1,0 +1,62 @@
+"""Small networks with every kind of layer, as ONNX files with a free batch."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+
+class Everything(nn.Module):
+    """Dense, grouped and depthwise convolutions, pooling, concat, a residual sum, Gemm."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1)
+        self.depthwise = nn.Conv2d(8, 8, 3, padding=1, groups=8, bias=False)
+        self.grouped = nn.Conv2d(8, 8, 3, padding=1, groups=2)
+        self.left, self.right = nn.Conv2d(8, 4, 1), nn.Conv2d(8, 5, 1)
+        self.pool = nn.MaxPool2d(2)
+        self.head = nn.Linear(9, 7)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.stem(x))
+        x = x + nn.functional.relu6(self.depthwise(x))
+        x = self.pool(torch.relu(self.grouped(x)))
+        x = torch.cat([self.left(x), self.right(x)], dim=1)
+        logits: Tensor = self.head(nn.functional.adaptive_avg_pool2d(x, 1).flatten(1))
+        return logits
+
+
+class Matrices(nn.Module):
+    """MatMul with constant weights on tokens, and Softmax over them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Parameter(torch.randn(12, 16) / 4)
+        self.second = nn.Parameter(torch.randn(16, 5) / 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = x.flatten(2).transpose(1, 2)
+        hidden = torch.relu(tokens @ self.first)
+        return (torch.softmax(hidden, dim=-1) @ self.second).mean(dim=1)
+
+
+def exported(network: nn.Module, shape: tuple[int, ...], path: Path) -> Path:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network.eval(),
+            (torch.randn(2, *shape),),
+            path,
+            input_names=["input"],
+            output_names=["logits"],
+            dynamo=True,
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            opset_version=18,
+            external_data=False,
+            verbose=False,
+        )
+    return path

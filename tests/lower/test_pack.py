@@ -1,0 +1,113 @@
+"""Packing is lossless at every width, and stays small while it unpacks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from onnx import TensorProto, helper
+
+from quant.lower.pack import pack
+
+WIDTHS = (2, 3, 4, 5, 6, 7, 8)
+PEAK = """
+import re, sys
+import numpy, onnxruntime
+onnxruntime.set_default_logger_severity(4)
+peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
+onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
+before = peak()
+onnxruntime.InferenceSession(sys.argv[2], providers=["CPUExecutionProvider"])
+print(peak() - before)
+"""
+
+
+def model_of(codes: np.ndarray, bits: int) -> onnx.ModelProto:
+    shared: dict[str, TensorProto] = {}
+    nodes, initializers = pack("codes", codes, bits, shared)
+    nodes.append(helper.make_node("Identity", ["codes"], ["out"]))
+    graph = helper.make_graph(
+        nodes,
+        "packed",
+        [],
+        [helper.make_tensor_value_info("out", TensorProto.INT8, codes.shape)],
+        [*initializers, *shared.values()],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+
+
+@pytest.mark.parametrize("bits", WIDTHS)
+@given(data=st.data())
+@settings(max_examples=20, deadline=None)
+def test_packing_is_lossless_at_every_width(bits: int, data: st.DataObject) -> None:
+    shape = data.draw(st.tuples(st.integers(1, 9), st.integers(1, 7), st.integers(1, 3)))
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    codes = np.random.default_rng(seed).integers(
+        -(2 ** (bits - 1)), 2 ** (bits - 1), shape, dtype=np.int8
+    )
+    session = onnxruntime.InferenceSession(
+        model_of(codes, bits).SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    np.testing.assert_array_equal(session.run(None, {})[0], codes)
+
+
+@pytest.mark.parametrize("bits", WIDTHS)
+def test_packed_codes_take_their_width_on_disk(bits: int) -> None:
+    codes = np.zeros((512, 512), np.int8)
+    size = model_of(codes, bits).ByteSize()
+    assert size <= codes.size * bits / 8 + 5_000
+
+
+@pytest.mark.parametrize("bits", WIDTHS)
+def test_loading_a_large_matrix_peaks_below_four_times_its_float_size(
+    bits: int, tmp_path: Path
+) -> None:
+    side = 4096
+    low, high = -(2 ** (bits - 1)), 2 ** (bits - 1)
+    codes = np.random.default_rng(0).integers(low, high, (side, side), dtype=np.int8)
+    onnx.save(matrix_model(codes, bits), tmp_path / "large.onnx")
+    onnx.save(matrix_model(codes[:16, :16], bits), tmp_path / "small.onnx")
+    command = [
+        sys.executable,
+        "-c",
+        PEAK,
+        str(tmp_path / "small.onnx"),
+        str(tmp_path / "large.onnx"),
+    ]
+    peak = int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    assert peak <= 4 * 4 * side * side
+
+
+def matrix_model(codes: np.ndarray, bits: int) -> onnx.ModelProto:
+    """A quantised MatMul around the packed codes, as lowering writes it."""
+    inputs, outputs = codes.shape
+    shared: dict[str, TensorProto] = {}
+    nodes, initializers = pack("codes", codes, bits, shared)
+    constants = {
+        "scale": np.full(outputs, 0.01, np.float32),
+        "zero": np.zeros(outputs, np.int8),
+        "step": np.float32(0.1),
+        "offset": np.uint8(0),
+    }
+    initializers += [onnx.numpy_helper.from_array(np.asarray(v), k) for k, v in constants.items()]
+    nodes += [
+        helper.make_node("QuantizeLinear", ["x", "step", "offset"], ["xq"]),
+        helper.make_node("DequantizeLinear", ["xq", "step", "offset"], ["xd"]),
+        helper.make_node("DequantizeLinear", ["codes", "scale", "zero"], ["wd"], axis=1),
+        helper.make_node("MatMul", ["xd", "wd"], ["y"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "matrix",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", inputs])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [*initializers, *shared.values()],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
