@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
     except typer.TyperException as exc:
-        return _refuse(f"{exc.format_message()} See python -m quant --help.")
+        return _refuse(f"{exc.format_message().rstrip('.')}. See python -m quant --help.")
     except BitfrontError as exc:
         return _refuse(str(exc))
     except KeyboardInterrupt:

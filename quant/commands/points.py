@@ -5,7 +5,8 @@ from __future__ import annotations
 from models.workload import workload as named
 from quant.commands.options import words
 from quant.commands.show import json_line, table
-from quant.pareto import fronts
+from quant.errors import RequestError
+from quant.pareto import OBJECTIVES, fronts
 from quant.store import open_store
 
 
@@ -17,7 +18,7 @@ def run(workload: str | None, front: str | None, *, as_json: bool) -> None:
     """
     if workload is not None:
         named(workload)
-    objectives = None if front is None else words("--front", front)
+    objectives = None if front is None else _objectives(front)
     with open_store() as store:
         measurements = store.points(workload)
     if objectives is not None:
@@ -29,3 +30,11 @@ def run(workload: str | None, front: str | None, *, as_json: bool) -> None:
         print(table(measurements, with_places=True))
     else:
         print("Nothing was measured yet: python -m quant sweep fashion-resnet")
+
+
+def _objectives(front: str) -> list[str]:
+    found = words("--front", front)
+    for word in found:
+        if word not in OBJECTIVES:
+            raise RequestError(f"--front must be of {', '.join(OBJECTIVES)}; got {word!r}")
+    return found

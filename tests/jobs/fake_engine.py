@@ -1,0 +1,62 @@
+"""An engine that measures nothing and is quick. Files in the home folder make it misbehave.
+
+`hold-w4a8` keeps that point running until the file goes; `bug-…`, `refuse-…` and `die-…` make a
+point raise, end in a sentence, or kill its worker.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import threading
+from pathlib import Path
+
+from quant.errors import DataError, RequestError
+from quant.jobs.executor import Identity, Progress
+from quant.jobs.requests import Task
+from quant.records import Measurement
+from tests.pages.samples import EPYC, measurement
+
+RUNTIME = "onnxruntime 1.0"
+PICTURES = 100
+
+
+def identity(task: Task, home: Path) -> Identity:
+    if task.images is not None and task.images > PICTURES:
+        raise RequestError(f"{task.images} asked for, {PICTURES} there; ask for fewer")
+    key = hashlib.sha256(f"{task.workload} {task.recipe.canonical}".encode()).hexdigest()[:24]
+    return Identity(key, EPYC.id, RUNTIME, task.images or PICTURES)
+
+
+def evaluate(task: Task, home: Path, progress: Progress) -> tuple[Measurement, bytes]:
+    found = identity(task, home)
+    bits = task.recipe.bits
+    with (home / "evaluated").open("a") as log:
+        log.write(f"{bits}\n")
+    progress("Working", 0.5)
+    hold = threading.Event()
+    while (home / f"hold-{bits}").exists():
+        progress("Holding", 0.5)
+        hold.wait(0.02)
+    if (home / f"die-{bits}").exists():
+        os.kill(os.getpid(), signal.SIGKILL)
+    if (home / f"bug-{bits}").exists():
+        raise ZeroDivisionError("a bug")
+    if (home / f"refuse-{bits}").exists():
+        raise DataError("there are no pictures; add some")
+    print("noise that must not reach standard output")
+    artifact = home / "artifacts" / f"{found.key}.onnx"
+    artifact.parent.mkdir(exist_ok=True)
+    artifact.write_bytes(bits.encode())
+    measured = measurement(
+        task.recipe,
+        key=found.key,
+        workload=task.workload,
+        n=found.n,
+        runtime=RUNTIME,
+        machine=EPYC,
+        artifact=str(artifact.relative_to(home)),
+        artifact_sha256=hashlib.sha256(bits.encode()).hexdigest(),
+    )
+    return measured, b"predictions"
