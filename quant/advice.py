@@ -76,12 +76,11 @@ def _undecided(found: Recommendation, budgets: Budgets) -> str:
     cheaper = [one for one in found.undecided if point and one.size_bytes < point.size_bytes]
     if not cheaper or budgets.drop is None:
         return ""
-    are = "smaller point is" if len(cheaper) == 1 else "smaller points are"
-    named = f" ({cheaper[0].recipe.label})" if len(cheaper) == 1 else ""
-    return (
-        f"{len(cheaper)} {are} undecided{named}: on {cheaper[0].n:,} pictures the loss may lie on "
-        f"either side of {_amount('drop', budgets.drop)}."
-    )
+    side = f"the loss may lie on either side of {_amount('drop', budgets.drop)}"
+    if len(cheaper) == 1:
+        name = cheaper[0].recipe.label
+        return f"A smaller one, {name}, is undecided: on {cheaper[0].n:,} pictures {side}."
+    return f"{len(cheaper)} smaller ones are undecided: on {cheaper[0].n:,} pictures {side}."
 
 
 def _none(found: Recommendation, budgets: Budgets) -> str:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 # A phone's chart, in pixels: what does not overlap there overlaps nowhere.
 WIDTH, HEIGHT = 300, 320
-LETTER, LINE, GAP = 6.4, 14, 8
-ABOVE, BELOW, RIGHT, LEFT = "top center", "bottom center", "middle right", "middle left"
+LETTER, LINE, NEAR = 6.4, 14, 5
+# In order of preference: nothing lies above and left of a front, and bars stand straight up.
+CORNERS = ("top left", "top right", "bottom right", "bottom left")
+SIDES = ("middle right", "middle left")
 
 
 class Box(NamedTuple):
@@ -47,13 +49,13 @@ def place(spots: Sequence[tuple[float, float]], names: Sequence[str]) -> list[st
 
 
 def _around(x: float, y: float, width: float) -> dict[str, Box]:
-    half = width / 2
-    return {
-        ABOVE: Box(x - half, x + half, y + GAP, y + GAP + LINE),
-        RIGHT: Box(x + GAP, x + GAP + width, y - LINE / 2, y + LINE / 2),
-        BELOW: Box(x - half, x + half, y - GAP - LINE, y - GAP),
-        LEFT: Box(x - GAP - width, x - GAP, y - LINE / 2, y + LINE / 2),
-    }
+    found = {}
+    for where in (*CORNERS, *SIDES):
+        upright, side = where.split()
+        left = x + NEAR if side == "right" else x - NEAR - width
+        bottom = {"top": y + NEAR, "middle": y - LINE / 2, "bottom": y - NEAR - LINE}[upright]
+        found[where] = Box(left, left + width, bottom, bottom + LINE)
+    return found
 
 
 def _fits(box: Box, taken: Sequence[Box]) -> bool:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 
-from quant import explain, labels, pareto
-from quant.axes import AXES, Axis, Span, drawable, span, ticks
-from quant.budgets import Budgets, Verdict, verdict
+from quant import explain, labels
+from quant.axes import AXES, Axis, Span, ticks
+from quant.budgets import Budgets
 from quant.palette import ACCENT, NEUTRAL, Mark, mark
 from quant.records import Measurement
+from quant.scene import Scene
 
 HEIGHT = 430
 DIM = 0.38
+SKIP: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
 
 
 def front(
@@ -30,247 +32,142 @@ def front(
     Points that are dominated along the two axes, or outside the budgets, are dimmed. The id of a
     dot is its `customdata`. Points without a number on either axis are left out.
     """
-    across, up, limits = AXES[x], AXES[y], budgets or Budgets()
-    shown = [point for point in points if _drawable(point, across, up)]
-    spans = span(across, shown), span(up, shown)
-    best = pareto.front(shown, (x, y))
-    figure = go.Figure(layout=_layout(across, up, *spans))
-    figure.add_traces([_line(best, across, up, spans[1]), *_ring(shown, chosen, across, up, spans)])
-    for name, group in _groups(shown, best, limits).items():
-        figure.add_trace(_dots(group, *name, across, up, spans[1]))
-    _name(figure, shown, best, chosen, across, up, spans)
-    _shade(figure, shown, limits, across, up, spans)
+    scene = Scene.of(points, x, y, budgets or Budgets(), chosen)
+    figure = go.Figure(layout=_layout(scene))
+    figure.add_trace(_line(scene))
+    figure.add_traces(_ring(scene))
+    groups: dict[tuple[Mark, bool], list[Measurement]] = {}
+    for point in scene.shown:
+        groups.setdefault((mark(point), scene.is_dim(point)), []).append(point)
+    figure.add_traces([_key(look) for look in dict.fromkeys(look for look, _ in groups)])
+    figure.add_traces([_dots(scene, group, *look) for look, group in groups.items()])
+    figure.add_traces(_names(scene))
+    for axis in (scene.across, scene.up):
+        _shade(figure, scene, axis)
     return figure
 
 
 def summary(points: Sequence[Measurement], x: str = "size", y: str = "accuracy") -> str:
     """Alternative text: what the chart says, in a sentence."""
-    if not points:
+    scene = Scene.of(points, x, y, Budgets(), "")
+    if not scene.shown:
         return f"An empty chart of {y} against {x}."
-    best = pareto.front(points, (x, y))
+    best = [point for point in scene.shown if point.id in scene.best]
     names = ", ".join(point.recipe.label for point in sorted(best, key=AXES[x].reading))
     return (
-        f"{y.capitalize()} against {x} of {len(points)} measured points of {points[0].workload}. "
-        f"On the front, from the smallest {x}: {names}. The table below holds the same data."
+        f"{y.capitalize()} against {x} of {len(scene.shown)} measured points of "
+        f"{points[0].workload}. On the front, from the least {x}: {names}. "
+        "The table below holds the same data."
     )
 
 
-def hover(point: Measurement, dominated: bool) -> str:
+def hover(point: Measurement, on_front: bool) -> str:
     """What a dot says when pointed at."""
     speed = explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)
-    lines = [
-        f"<b>{point.recipe.label}</b>",
-        f"accuracy {explain.accuracy(point)}",
-        f"size {explain.size(point.size_bytes)}",
-        f"latency {speed}",
-    ]
-    if not point.recipe.is_fp32:
-        lines[1] += f"<br>against FP32 {explain.change(point)}"
-        lines[2] += f", {explain.smaller(point)}"
-        lines[3] += f", {explain.faster(point)}"
-    return "<br>".join([*lines, "dominated" if dominated else "on the front"])
+    lines = [f"<b>{point.recipe.label}</b>", f"accuracy {explain.accuracy(point)}"]
+    if point.recipe.is_fp32:
+        lines += [f"size {explain.size(point.size_bytes)}", f"latency {speed}"]
+    else:
+        lines += [
+            f"against FP32 {explain.change(point)}",
+            f"size {explain.size(point.size_bytes)}, {explain.smaller(point)}",
+            f"latency {speed}, {explain.faster(point)}",
+        ]
+    return "<br>".join([*lines, "on the front" if on_front else "dominated"])
 
 
-def _drawable(point: Measurement, *axes: Axis) -> bool:
-    return all(drawable(axis, value) for axis in axes for value in axis.reading(point)[:1])
-
-
-def _groups(
-    shown: Sequence[Measurement], best: Sequence[Measurement], limits: Budgets
-) -> dict[tuple[Mark, bool, bool], list[Measurement]]:
-    """Points by mark, then whether they are dominated, then whether they are dimmed."""
-    on_front = {point.id for point in best}
-    groups: dict[tuple[Mark, bool, bool], list[Measurement]] = {}
-    for point in shown:
-        dominated = point.id not in on_front
-        dimmed = dominated or verdict(point, limits) is Verdict.NOT_MET
-        groups.setdefault((mark(point), dominated, dimmed), []).append(point)
-    return dict(sorted(groups.items(), key=lambda item: (item[0][0].name, item[0][2])))
-
-
-def _dots(
-    group: list[Measurement],
-    look: Mark,
-    dominated: bool,
-    dimmed: bool,
-    across: Axis,
-    up: Axis,
-    visible: Span,
-) -> go.Scatter:
-    opacity = DIM if dimmed else 1.0
+def _dots(scene: Scene, group: list[Measurement], look: Mark, dim: bool) -> go.Scatter:
+    opacity = DIM if dim else 1.0
+    red, green, blue = (int(look.colour[at : at + 2], 16) for at in (1, 3, 5))
     return go.Scatter(
-        x=_values(group, across),
-        y=_values(group, up, visible),
+        **scene.spots(group),
+        **scene.bars(group, f"rgba({red},{green},{blue},{0.45 * opacity:.2f})"),
         mode="markers",
-        name=look.name + (", dimmed" if dimmed else ""),
-        legendgroup=look.name,
-        showlegend=not dimmed,
+        name=look.name,
+        showlegend=False,
         customdata=[point.id for point in group],
-        hovertext=[hover(point, dominated) for point in group],
+        hovertext=[hover(point, point.id in scene.best) for point in group],
         hovertemplate="%{hovertext}<extra></extra>",
         marker={"color": look.colour, "symbol": look.symbol, "size": 11, "opacity": opacity},
         selected={"marker": {"opacity": opacity}},
         unselected={"marker": {"opacity": opacity}},
-        error_x=_bars(group, across, look, opacity),
-        error_y=_bars(group, up, look, opacity, visible),
     )
 
 
-def _values(group: Sequence[Measurement], axis: Axis, visible: Span | None = None) -> np.ndarray:
-    """Middles as float32; those below the visible range sit on its floor."""
-    values = np.array([axis.reading(point)[0] for point in group], np.float32)
-    return values if visible is None else np.maximum(values, np.float32(_floor(visible)))
+def _key(look: Mark) -> go.Scatter:
+    """An entry of the legend, never dimmed."""
+    marker = {"color": look.colour, "symbol": look.symbol, "size": 11}
+    return go.Scatter(x=[None], y=[None], mode="markers", name=look.name, marker=marker)
 
 
-def _floor(visible: Span) -> float:
-    """Where points that lie below the visible range are drawn."""
-    return visible.low if visible.log else visible.low + 0.05 * (visible.high - visible.low)
+def _line(scene: Scene) -> go.Scatter:
+    best = [point for point in scene.shown if point.id in scene.best]
+    ordered = sorted(best, key=scene.across.reading)
+    line = {"shape": "hv", "color": NEUTRAL, "width": 1.4, "dash": "dot"}
+    return go.Scatter(**scene.spots(ordered), mode="lines", line=line, **SKIP)
 
 
-def _bars(
-    group: Sequence[Measurement],
-    axis: Axis,
-    look: Mark,
-    opacity: float,
-    visible: Span | None = None,
-) -> dict[str, object]:
-    """Error bars; none for a point that sits on the floor."""
-    read = np.array([axis.reading(point) for point in group], np.float32)
-    middle, low, high = np.nan_to_num(read, nan=0.0).T
-    if visible is not None:
-        sunk = middle < _floor(visible)
-        low, high = np.where(sunk, middle, low), np.where(sunk, middle, high)
-    red, green, blue = (int(look.colour[at : at + 2], 16) for at in (1, 3, 5))
-    return {
-        "array": np.maximum(high - middle, 0),
-        "arrayminus": np.maximum(middle - low, 0),
-        "visible": bool(np.any(high > low)),
-        "color": f"rgba({red},{green},{blue},{0.55 * opacity:.2f})",
-        "thickness": 1.2,
-        "width": 0,
-    }
-
-
-def _line(best: Sequence[Measurement], across: Axis, up: Axis, visible: Span) -> go.Scatter:
-    ordered = sorted(best, key=lambda point: across.reading(point)[0])
-    return go.Scatter(
-        x=_values(ordered, across),
-        y=_values(ordered, up, visible),
-        mode="lines",
-        line={"shape": "hv", "color": NEUTRAL, "width": 1.4, "dash": "dot"},
-        hoverinfo="skip",
-        showlegend=False,
+def _ring(scene: Scene) -> list[go.Scatter]:
+    """Around the chosen point."""
+    group = [point for point in scene.shown if point.id == scene.chosen]
+    look = {"symbol": "circle-open", "size": 24, "color": ACCENT, "line": {"width": 3}}
+    ring = go.Scatter(
+        **scene.spots(group), mode="markers", name="chosen", hoverinfo="skip", marker=look
     )
+    return [ring] if group else []
 
 
-def _ring(
-    shown: Sequence[Measurement], chosen: str, across: Axis, up: Axis, spans: tuple[Span, Span]
-) -> list[go.Scatter]:
-    group = [point for point in shown if point.id == chosen]
-    if not group:
-        return []
+def _names(scene: Scene) -> list[go.Scatter]:
+    """Bits beside the dots of the front, the chosen one first; the others have them on hover."""
+    named = scene.best | {scene.chosen}
+    named |= {point.id for point in scene.shown if point.recipe.is_fp32}
+    ordered = sorted(
+        scene.shown, key=lambda p: (p.id != scene.chosen, not p.recipe.is_fp32, p.id not in named)
+    )
+    names = [_label(scene, point) if point.id in named else "" for point in ordered]
+    places = labels.place([scene.share(point) for point in ordered], names)
     return [
         go.Scatter(
-            x=_values(group, across),
-            y=_values(group, up, spans[1]),
-            mode="markers",
-            name="chosen",
-            hoverinfo="skip",
-            marker={
-                "symbol": "circle-open",
-                "size": 24,
-                "color": ACCENT,
-                "line": {"width": 3, "color": ACCENT},
-            },
+            **scene.spots([point]),
+            mode="markers+text",
+            text=[f"<b>{name}</b>" if point.id == scene.chosen else name],
+            textposition=place,
+            textfont={"color": ACCENT} if point.id == scene.chosen else {},
+            marker={"opacity": 0, "size": 18 if point.id == scene.chosen else 8},
+            **SKIP,
         )
+        for point, name, place in zip(ordered, names, places, strict=True)
+        if place
     ]
 
 
-def _name(
-    figure: go.Figure,
-    shown: Sequence[Measurement],
-    best: Sequence[Measurement],
-    chosen: str,
-    across: Axis,
-    up: Axis,
-    spans: tuple[Span, Span],
-) -> None:
-    """Bits beside the dots of the front, the chosen one first; the others have them on hover."""
-    named = {point.id for point in best} | {chosen}
-    ordered = sorted(shown, key=lambda p: (p.id != chosen, not p.recipe.is_fp32, p.id not in named))
-    wide, floor = spans
-    names = [_label(point, up, floor) if _is_named(point, named) else "" for point in ordered]
-    spots = [
-        (wide.share(across.reading(p)[0]), floor.share(max(up.reading(p)[0], _floor(floor))))
-        for p in ordered
-    ]
-    places = labels.place(spots, names)
-    kept = [at for at, where in enumerate(places) if where]
-    group = [ordered[at] for at in kept]
-    figure.add_trace(
-        go.Scatter(
-            x=_values(group, across),
-            y=_values(group, up, floor),
-            mode="text",
-            text=[_bold(names[at], ordered[at].id == chosen) for at in kept],
-            textposition=[places[at] for at in kept],
-            hoverinfo="skip",
-            showlegend=False,
-        )
-    )
-
-
-def _is_named(point: Measurement, named: set[str]) -> bool:
-    return point.id in named or point.recipe.is_fp32
-
-
-def _label(point: Measurement, up: Axis, visible: Span) -> str:
-    middle = up.reading(point)[0]
-    below = f" ↓ {middle:.1f} %" if up.name == "accuracy" and middle < _floor(visible) else ""
+def _label(scene: Scene, point: Measurement) -> str:
+    middle = scene.up.reading(point)[0]
+    below = f" ↓ {middle:.1f} %" if scene.up.budget == "drop" and scene.is_sunk(point) else ""
     return ("FP32" if point.recipe.is_fp32 else point.recipe.bits) + below
 
 
-def _bold(name: str, chosen: bool) -> str:
-    return f"<b>{name}</b>" if chosen else name
+def _shade(figure: go.Figure, scene: Scene, axis: Axis) -> None:
+    """Grey over what a budget excludes along an axis."""
+    limit = scene.limit(axis)
+    if limit is None:
+        return
+    upright = axis is scene.across
+    letter, visible = ("x", scene.wide) if upright else ("y", scene.high)
+    low, high = (visible.low, limit) if axis.budget == "drop" else (limit, visible.high)
+    add = figure.add_vrect if upright else figure.add_hrect
+    ends = {f"{letter}0": low, f"{letter}1": high}
+    add(**ends, fillcolor=NEUTRAL, opacity=0.13, line_width=0, layer="below")
+    line = figure.add_vline if upright else figure.add_hline
+    line(**{letter: limit}, line={"color": NEUTRAL, "width": 1}, layer="below")
 
 
-def _shade(
-    figure: go.Figure,
-    shown: Sequence[Measurement],
-    limits: Budgets,
-    across: Axis,
-    up: Axis,
-    spans: tuple[Span, Span],
-) -> None:
-    """Grey over what a budget excludes along either axis."""
-    for letter, axis, visible in (("x", across, spans[0]), ("y", up, spans[1])):
-        limit = _limit(axis, limits, shown)
-        if limit is None or not visible.low < limit < visible.high:
-            continue
-        falls = axis.budget == "drop"
-        low, high = (visible.low, limit) if falls else (limit, visible.high)
-        add = figure.add_hrect if letter == "y" else figure.add_vrect
-        sides = {f"{letter}0": low, f"{letter}1": high}
-        add(**sides, fillcolor=NEUTRAL, opacity=0.13, line_width=0, layer="below")
-        line = figure.add_hline if letter == "y" else figure.add_vline
-        line(**{letter: limit}, line={"color": NEUTRAL, "width": 1}, layer="below")
-
-
-def _limit(axis: Axis, limits: Budgets, shown: Sequence[Measurement]) -> float | None:
-    value = limits.limits.get(axis.budget)
-    if value is None or not shown:
-        return None
-    if axis.budget == "drop":
-        return (shown[0].fp32_accuracy - value) * 100
-    return value / 1e6 if axis.budget == "size_bytes" else value
-
-
-def _layout(across: Axis, up: Axis, wide: Span, high: Span) -> go.Layout:
+def _layout(scene: Scene) -> go.Layout:
     return go.Layout(
         height=HEIGHT,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        xaxis=_axis(across, wide),
-        yaxis=_axis(up, high),
+        xaxis=_axis(scene.across, scene.wide),
+        yaxis=_axis(scene.up, scene.high),
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False},
         hoverlabel={"align": "left"},
         dragmode=False,
@@ -278,7 +175,7 @@ def _layout(across: Axis, up: Axis, wide: Span, high: Span) -> go.Layout:
     )
 
 
-def _axis(axis: Axis, visible: Span) -> dict[str, object]:
+def _axis(axis: Axis, visible: Span) -> dict[str, Any]:
     common = {
         "title": {"text": axis.title + (", log scale" if axis.log else "")},
         "range": visible.range,
@@ -290,8 +187,5 @@ def _axis(axis: Axis, visible: Span) -> dict[str, object]:
     if not axis.log:
         return common | {"nticks": 6}
     values = ticks(visible)
-    return common | {
-        "type": "log",
-        "tickvals": values,
-        "ticktext": [f"{value:g}" for value in values],
-    }
+    words = [f"{value:g}" for value in values]
+    return common | {"type": "log", "tickvals": values, "ticktext": words}

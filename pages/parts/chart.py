@@ -17,7 +17,11 @@ VERDICTS = {Verdict.MET: "yes", Verdict.UNDECIDED: "undecided", Verdict.NOT_MET:
 
 def front(view: View) -> None:
     """Dots that can be clicked; the front along the two axes as a stepped line."""
-    x, y = controls.axes()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        heading = st.container()
+        with st.container(horizontal=True, wrap=False, width="content"):
+            x, y = controls.axes()
+    heading.subheader(f"{y.capitalize()} against {x}", anchor=False)
     figure = plots.front(
         view.points, x=x, y=y, budgets=view.budgets, chosen=view.chosen.id if view.chosen else ""
     )
@@ -31,7 +35,7 @@ def front(view: View) -> None:
     )
     st.caption(
         "Click a dot to see it whole. The dotted line is the front: what nothing measured beats. "
-        "Dominated points and those outside your budgets are dim; grey is what a budget excludes."
+        "Dominated points and those outside your budgets are dim; grey is what a budget excludes; ↓ lies lower still."
     )
 
 

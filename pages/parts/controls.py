@@ -92,14 +92,13 @@ def budgets() -> Budgets:
 
 def axes() -> tuple[str, str]:
     """What the chart draws: x, y. The same quantity twice falls back to accuracy."""
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        x = st.selectbox("Across", X_AXES, key="x", bind=LINK, width=150)
-        y = st.selectbox("Up", Y_AXES, key="y", bind=LINK, width=150)
+    x = st.selectbox("Across", X_AXES, key="x", bind=LINK, width=130)
+    y = st.selectbox("Up", Y_AXES, key="y", bind=LINK, width=130)
     return x, y if y != x else "accuracy"
 
 
 def _how() -> tuple[str, str]:
-    left, right = st.columns(2, wrap=False)
+    left, right = st.columns(2)
     method = left.selectbox(
         "Rounding", METHODS, METHODS.index("mse"), key="method", bind=LINK, help=METHOD_WORDS
     )

@@ -17,7 +17,7 @@ def title(workload: Workload, view: View) -> None:
     if view.points:
         one = view.points[0]
         threads = f"{one.threads} thread" + ("s" if one.threads != 1 else "")
-        st.caption(f"{one.data} · {one.machine.label}, {threads} · {one.runtime}")
+        st.caption(f"Measured on {one.n:,} pictures · {one.machine.cpu}, {threads} · {one.runtime}")
     else:
         st.caption(f"{workload.title} · {workload.parameters / 1e6:.1f} million parameters")
 
@@ -28,7 +28,7 @@ def numbers(view: View) -> None:
     if point is None:
         return
     size, speed, loss = _against(point)
-    with st.grid(4, min_column_width=190):
+    with st.grid(4, min_column_width=130):
         st.metric(
             _role(view), point.recipe.bits, _rest(point), delta_color="off", delta_arrow="off"
         )
