@@ -86,17 +86,11 @@ def _undecided(found: Recommendation, budgets: Budgets) -> str:
 def _none(found: Recommendation, budgets: Budgets) -> str:
     limits = in_words(budgets)
     if found.undecided:
-        best = found.undecided[0]
-        count = f"{len(found.undecided)} of {found.considered}"
-        return (
-            f"No point is sure to stay within the budgets: {count} measured are undecided. The "
-            f"smallest of them, {best.recipe.label}, has {explain.change(best)} on {best.n:,} "
-            "pictures; more pictures would decide."
-        )
+        return _doubtful(found)
     none = (
         "The one point measured does not have"
         if found.considered == 1
-        else (f"None of {found.considered} measured has")
+        else f"None of {found.considered} measured has"
     )
     sentence = f"{none} a {limits.replace(' is at most', ' of at most', 1)}."
     if found.instead is None:
@@ -105,6 +99,20 @@ def _none(found: Recommendation, budgets: Budgets) -> str:
         f"{sentence} Without the {NAMES[found.lifted]} budget it would be "
         f"{found.instead.recipe.label}: {explain.size(found.instead.size_bytes)}, "
         f"{explain.latency(found.instead.latency_ms)}, {explain.change(found.instead)}."
+    )
+
+
+def _doubtful(found: Recommendation) -> str:
+    best = found.undecided[0]
+    who = f"{best.recipe.label} may or may not"
+    if len(found.undecided) > 1:
+        who = (
+            f"{len(found.undecided)} of {found.considered} measured may or may not. "
+            f"The smallest of them is {best.recipe.label}"
+        )
+    return (
+        f"No point is sure to stay within the budgets; {who}: {explain.change(best)} on "
+        f"{best.n:,} pictures. More pictures would decide."
     )
 
 

@@ -22,7 +22,7 @@ def latency(median_ms: float, low_ms: float | None = None, high_ms: float | None
     if not isfinite(median_ms):
         return ABSENT
     digits = 3
-    if low_ms is not None and high_ms is not None and 0 < high_ms - low_ms < median_ms:
+    if low_ms is not None and high_ms is not None and low_ms < high_ms:
         digits = min(3, max(1, floor(log10(median_ms)) - floor(log10(high_ms - low_ms)) + 1))
     return f"{_significant(median_ms, digits)} ms"
 

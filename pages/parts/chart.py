@@ -35,7 +35,8 @@ def front(view: View) -> None:
     )
     st.caption(
         "Click a dot to see it whole. The dotted line is the front: what nothing measured beats. "
-        "Dominated points and those outside your budgets are dim; grey is what a budget excludes; ↓ lies lower still."
+        "Dominated points and those outside your budgets are dim; grey is what a budget "
+        "excludes; ↓ lies lower still."
     )
 
 
