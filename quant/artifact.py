@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import ModelProto, TensorProto
+from onnx import ModelProto
 
 from quant.calibrate import Observed, grids
 from quant.disk import writing
@@ -30,7 +30,7 @@ from quant.rounding import ROUNDING
 from quant.runtime.ort import Session, kernels
 
 LEAST_AGREEMENT_DB = 12.0  # between the integer kernels and the file's own definition
-RUNS_SINCE, INT4_RUNS_SINCE = "onnxruntime 1.15", "onnxruntime 1.20"  # docs/architecture.md
+RUNS_SINCE = "onnxruntime 1.15"  # tried: docs/architecture.md
 
 Floats = NDArray[np.float32]
 
@@ -95,7 +95,7 @@ def make(
         effective_activation_bits=_mean_by_macs([(o.activation_bits, o.macs) for o in outcomes]),
         integer_mac_share=_mean_by_macs([(is_integer(o), o.macs) for o in outcomes]),
         agreement_db=agreement,
-        oldest_runtime=INT4_RUNS_SINCE if _has_int4(model) else RUNS_SINCE,
+        oldest_runtime=RUNS_SINCE,
     )
 
 
@@ -196,7 +196,3 @@ def _short(outcome: LayerOutcome) -> dict[str, object]:
 def _mean_by_macs(pairs: list[tuple[float, int]]) -> float:
     total = sum(macs for _, macs in pairs)
     return sum(value * macs for value, macs in pairs) / total if total else 0.0
-
-
-def _has_int4(model: ModelProto) -> bool:
-    return any(item.data_type == TensorProto.INT4 for item in model.graph.initializer)

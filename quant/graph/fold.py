@@ -13,6 +13,8 @@ from onnx import ModelProto, NodeProto, helper, numpy_helper
 from quant.errors import ModelError
 from quant.graph.network import Network, attribute
 
+OLD_OPSET, OLD_IR_VERSION = 19, 9  # ONNX 1.14, which ONNX Runtime reads since 1.15
+
 
 def fold(path: Path) -> ModelProto:
     """Load a model and let ONNX Runtime fold it: its basic level writes standard ONNX.
@@ -35,7 +37,19 @@ def fold(path: Path) -> ModelProto:
             raise ModelError(f"{path.name} cannot be loaded: {str(exc)[:200]}") from exc
     means_to_pooling(model)
     del model.graph.value_info[:]
+    _as_old_as_it_can_be(model)
     return model
+
+
+def _as_old_as_it_can_be(model: ModelProto) -> None:
+    """Older runtimes refuse a file format that is newer than they are, whatever is in it."""
+    standard = [item for item in model.opset_import if item.domain in ("", "ai.onnx")]
+    used = {node.domain for node in model.graph.node}
+    others = [item for item in model.opset_import if item.domain in used and item not in standard]
+    del model.opset_import[:]
+    model.opset_import.extend([*standard, *others])
+    if max(item.version for item in standard) <= OLD_OPSET:
+        model.ir_version = min(model.ir_version, OLD_IR_VERSION)
 
 
 def means_to_pooling(model: ModelProto) -> None:

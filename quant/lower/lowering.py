@@ -6,8 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import (
+    ModelProto,
+    NodeProto,
+    OperatorSetIdProto,
+    TensorProto,
+    helper,
+    numpy_helper,
+)
 
+from quant.graph.fold import OLD_IR_VERSION, OLD_OPSET
 from quant.graph.layers import Layer
 from quant.graph.network import Network, attribute
 from quant.grid import Grid
@@ -16,8 +24,7 @@ from quant.lower.placement import Placement
 from quant.plan import Plan
 from quant.rounding.codes import Rounding
 
-OPSET, INT4_OPSET = 18, 21
-IR_VERSION, INT4_IR_VERSION = 9, 10
+OPSET = 18  # the first with BitwiseOr
 
 
 @dataclass
@@ -214,16 +221,18 @@ def _assemble(model: ModelProto, draft: _Draft) -> ModelProto:
         list(model.graph.output),
         [item for name, item in known.items() if name in read],
     )
-    int4 = any(item.data_type == TensorProto.INT4 for item in graph.initializer)
-    opset = max(
-        INT4_OPSET if int4 else OPSET, *(i.version for i in model.opset_import if not i.domain)
-    )
+    standard = [item.version for item in model.opset_import if item.domain in ("", "ai.onnx")]
+    opset = max(OPSET, *standard)
     return helper.make_model(
         graph,
         producer_name="bitfront",
-        opset_imports=[helper.make_opsetid("", opset)],
-        ir_version=INT4_IR_VERSION if opset > 20 else IR_VERSION,
+        opset_imports=[helper.make_opsetid("", opset), *_others(model)],
+        ir_version=OLD_IR_VERSION if opset <= OLD_OPSET else model.ir_version,
     )
+
+
+def _others(model: ModelProto) -> list[OperatorSetIdProto]:
+    return [item for item in model.opset_import if item.domain not in ("", "ai.onnx")]
 
 
 def _rename(nodes: list[NodeProto], old: str, new: str) -> None:

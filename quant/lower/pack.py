@@ -1,9 +1,10 @@
 """Codes packed at their width, and the standard operators that unpack them once, at load.
 
-Eight bits are plain int8 and four are a native INT4 initializer with a Cast. Other widths are
-split into planes of 4, 2 and 1 bits; a byte of a plane looks its codes up in a table of 256 rows
-(Gather), and planes are joined by BitwiseOr. All but the look-up's index is int8, so that unpacking
-stays small: a chain in int32 peaks at 1-2 GB for a 4096 x 4096 matrix.
+Eight bits are plain int8. Other widths are split into planes of 4, 2 and 1 bits; a byte of a plane
+looks its codes up in a table of 256 rows (Gather), and planes are joined by BitwiseOr. All but the
+look-up's index is int8, so that unpacking stays small: a chain in int32 peaks at 1-2 GB for a
+4096 x 4096 matrix. A native INT4 initializer with a Cast is as small, but ONNX Runtime runs that
+Cast since 1.23 only, and these operators since 1.15.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-PLANES = {2: (2,), 3: (2, 1), 5: (4, 1), 6: (4, 2), 7: (4, 2, 1)}
+PLANES = {2: (2,), 3: (2, 1), 4: (4,), 5: (4, 1), 6: (4, 2), 7: (4, 2, 1)}
 HEAD = {4: (2, 2), 2: (2,), 1: ()}  # shape of a group's bytes, so that all planes unpack alike
 TAIL = {4: (2,), 2: (2, 2), 1: (2, 2, 2)}
 
@@ -32,10 +33,6 @@ def pack(
     """
     if bits == 8:
         return [], [numpy_helper.from_array(np.ascontiguousarray(codes), name)]
-    if bits == 4:
-        raw = _bit_planes(codes, 4, 0)
-        packed = helper.make_tensor(f"{name}/int4", TensorProto.INT4, codes.shape, raw, raw=True)
-        return [helper.make_node("Cast", [packed.name], [name], to=TensorProto.INT8)], [packed]
     nodes: list[NodeProto] = []
     initializers: list[TensorProto] = []
     joined, shift = "", bits
