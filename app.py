@@ -6,8 +6,10 @@ from pages.parts import chart, controls, details, headline, links, measuring, sh
 
 
 def empty(choice: controls.Choice) -> None:
-    """Before the first point: what to do next."""
-    if choice.lacks_data:
+    """Before the first point: what happens, or what to do next."""
+    if awaited := measuring.awaited(choice.workload.name):
+        st.info(awaited, icon=":material/hourglass_top:")
+    elif choice.lacks_data:
         needs = shell.escape(choice.workload.needs_data.partition(":")[0])
         st.info(
             f"{choice.workload.name} needs {needs}. Name the folder on the left, then press "

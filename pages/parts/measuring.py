@@ -15,6 +15,7 @@ from quant.jobs.submit import ensure_dispatcher, estimate_seconds, first_sweep, 
 from quant.recipe import Recipe
 
 EVERY_SECONDS = 1.0
+FIRST = "first start"  # who asks for the first sweep
 
 
 def begin() -> None:
@@ -26,7 +27,7 @@ def begin() -> None:
 def offer(choice: Choice, measured: Collection[Recipe]) -> None:
     """The button that says what will happen and how long it takes."""
     fresh = [recipe for recipe in choice.recipes if recipe not in measured]
-    waiting = _awaited(choice.workload.name)
+    waiting = _in_hand(choice.workload.name)
     wanted = [recipe for recipe in fresh if recipe not in waiting]
     label, why_not = _label(choice, fresh, wanted)
     pressed = st.button(
@@ -57,6 +58,20 @@ def progress(workload: str) -> None:
         _failed(sweeps[0])
 
 
+def awaited(workload: str) -> str:
+    """Before the first point: what is being measured, or nothing."""
+    running = [sweep for sweep in cache.sweeps(workload) if not sweep.is_over]
+    if not running:
+        return ""
+    soon = "The first dot appears here as soon as it is measured."
+    if running[-1].requested_by != FIRST:
+        return soon
+    return (
+        f"This store is fresh, so Bitfront measures its own first sweep: {running[-1].total} "
+        f"files of {workload}, from float to two bits. {soon}"
+    )
+
+
 def _label(choice: Choice, fresh: list[Recipe], wanted: list[Recipe]) -> tuple[str, str]:
     """What the button says, and why it cannot be pressed, or nothing."""
     if cache.store().read_only:
@@ -74,7 +89,7 @@ def _label(choice: Choice, fresh: list[Recipe], wanted: list[Recipe]) -> tuple[s
     return f"Measure {len(wanted)}{time}", ""
 
 
-def _awaited(workload: str) -> set[Recipe]:
+def _in_hand(workload: str) -> set[Recipe]:
     """Recipes that wait or run."""
     return {
         task.recipe

@@ -53,7 +53,7 @@ def _ground(groups: dict[Ground, list[Measurement]], point: str) -> Ground | Non
         return None
     holder = next((g for g, points in groups.items() if any(p.id == point for p in points)), None)
     newest = max(groups, key=lambda ground: max(point.measured_at for point in groups[ground]))
-    tokens = {_token(ground): ground for ground in groups}
+    tokens = {token(ground): ground for ground in groups}
     shown = tokens.get(links.chosen(links.GROUND)) or holder or newest
     return _select(groups, list(tokens.values()), shown) if len(groups) > 1 else shown
 
@@ -62,12 +62,12 @@ def _select(
     groups: dict[Ground, list[Measurement]], grounds: Sequence[Ground], shown: Ground
 ) -> Ground:
     """A selector, where the store holds several: a front belongs to one of them."""
-    names = {_token(ground): _name(groups[ground][0]) for ground in grounds}
-    st.session_state["ground"] = _token(shown)
+    names = {token(ground): _name(groups[ground][0]) for ground in grounds}
+    st.session_state["ground"] = token(shown)
     picked = st.sidebar.selectbox(
         "Measured on", list(names), format_func=names.get, key="ground", on_change=_keep_the_ground
     )
-    return next((ground for ground in grounds if _token(ground) == picked), shown)
+    return next((ground for ground in grounds if token(ground) == picked), shown)
 
 
 def _keep_the_ground() -> None:
@@ -75,7 +75,7 @@ def _keep_the_ground() -> None:
     links.choose(links.POINT, "")
 
 
-def _token(ground: Ground) -> str:
+def token(ground: Ground) -> str:
     return sha256("|".join(ground).encode()).hexdigest()[:8]
 
 

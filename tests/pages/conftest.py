@@ -1,0 +1,60 @@
+"""Explore on a store of its own, with nobody who would measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from quant.store import Store, open_store
+from tests.pages.samples import sweep
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BITFRONT_HOME", str(tmp_path))
+    monkeypatch.setenv("BITFRONT_FIRST_SWEEP", "0")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[Store]:
+    with open_store() as opened:
+        yield opened
+
+
+@pytest.fixture
+def filled(store: Store, home: Path) -> Store:
+    """Fifteen points of fashion-resnet, each with a file."""
+    for point in sweep():
+        file = home / point.artifact
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"a network")
+        store.append(point)
+    return store
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Calls that would start the dispatcher."""
+    calls: list[bool] = []
+    monkeypatch.setattr("pages.parts.measuring.ensure_dispatcher", lambda: calls.append(True))
+    return calls
+
+
+@pytest.fixture
+def explore(home: Path, started: list[bool]) -> Callable[..., AppTest]:
+    """Open the page by a link with these query parameters."""
+
+    def opened(**link: str | list[str]) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        for name, value in link.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened

@@ -1,0 +1,237 @@
+"""Explore: empty, filled, by link, with budgets, and while something is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import view
+from quant.jobs.requests import SweepRequest
+from quant.pareto import Ground
+from quant.recipe import Recipe
+from quant.store import Store
+from tests.pages.samples import XEON, measurement, sweep
+
+Explore = Callable[..., AppTest]
+
+
+def words(app: AppTest) -> str:
+    """All that is said on the page."""
+    assert not app.exception, app.exception[0].message
+    kinds = (app.markdown, app.caption, app.info, app.warning, app.error, app.title)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def metrics(app: AppTest) -> dict[str, tuple[str, str]]:
+    return {metric.label: (metric.value, metric.delta) for metric in app.metric}
+
+
+def chosen_bits(app: AppTest) -> str:
+    assert not app.exception
+    return app.metric[0].value
+
+
+def test_an_empty_store_says_what_to_do_next(explore: Explore, store: Store) -> None:
+    app = explore()
+    assert "press Measure" in words(app)
+    assert app.button(key="measure").label == "Measure 5"
+    assert not app.metric
+    assert not store.sweeps()
+
+
+def test_a_fresh_store_measures_itself(
+    explore: Explore, store: Store, started: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BITFRONT_FIRST_SWEEP", "1")
+    app = explore()
+    assert not app.exception
+    sweeps = store.sweeps()
+    assert [one.workload for one in sweeps] == ["fashion-resnet"]
+    assert sweeps[0].total >= 12
+    assert started
+    assert "measures its own first sweep" in words(app)
+    assert len(app.progress) == 1
+    app.run()
+    assert len(store.sweeps()) == 1
+
+
+def test_measure_submits_what_is_missing(
+    explore: Explore, store: Store, started: list[bool]
+) -> None:
+    store.append(measurement(Recipe.fp32()))
+    store.append(measurement(Recipe(8, 8, "mse")))
+    app = explore(weights=["8", "4"], activations=["8", "4"])
+    assert app.button(key="measure").label == "Measure 3"
+    app.button(key="measure").click().run()
+    assert not app.exception
+    tasks = store.tasks(store.sweeps()[0].id)
+    assert {task.recipe.bits for task in tasks} == {"fp32", "w8a4", "w4a8", "w4a4"}
+    assert started
+    assert app.button(key="measure").disabled
+    assert app.button(key="measure").label == "Measuring 3 …"
+
+
+def test_cancel_stops_a_sweep(explore: Explore, store: Store) -> None:
+    store.submit(SweepRequest("fashion-resnet", (Recipe(5),)))
+    app = explore()
+    next(button for button in app.button if button.label == "Cancel").click().run()
+    assert not app.exception
+    assert store.sweeps()[0].is_over
+
+
+def test_a_failed_sweep_says_why(explore: Explore, store: Store) -> None:
+    store.submit(SweepRequest("fashion-resnet", (Recipe(5),)))
+    while task := store.claim("test", 60):
+        store.fail(task, "the file of *weights* is damaged")
+    said = words(explore())
+    assert "2 of 2 could not be measured" in said
+    assert r"the file of \*weights\* is damaged" in said
+
+
+def test_a_filled_store_recommends(explore: Explore, filled: Store) -> None:
+    app = explore()
+    assert metrics(app)["Best within your budgets"] == ("w5a8", "mse")
+    assert metrics(app)["Size"] == ("0.868 MB", "6.1× smaller")
+    assert "the smallest of 15 measured whose loss is at most 0.5 pp" in words(app)
+    assert app.button(key="measure").disabled
+    assert len(app.dataframe[0].value) == 15
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_budgets_move_the_recommendation(explore: Explore, filled: Store) -> None:
+    app = explore()
+    app.select_slider(key="loss").set_value("3 pp").run()
+    assert chosen_bits(app) == "w3a8"
+    app.select_slider(key="size").set_value("0.3 MB").run()
+    assert "None of 15 measured has a loss of at most 3 pp" in words(app)
+    assert "Nearest to your budgets" in metrics(app)
+
+
+def test_a_link_restores_the_view(explore: Explore, filled: Store) -> None:
+    point = next(one for one in sweep() if one.recipe.label == "w8a8·nearest")
+    app = explore(
+        weights=["8", "5"], activations=["8", "6"], method="nearest", ranges="mse",
+        loss="1 pp", size="2 MB", latency="0.5 ms", x="latency", y="size", point=point.id,
+    )  # fmt: skip
+    assert not app.warning
+    assert metrics(app)["The point you chose"] == ("w8a8", "nearest")
+    assert app.get("pills")[0].value == ["5", "8"] or app.get("pills")[0].value == ["8", "5"]
+    assert app.selectbox(key="method").value == "nearest"
+    assert app.selectbox(key="x").value == "latency"
+    assert app.select_slider(key="size").value == "2 MB"
+    assert app.button(key="measure").label == "Measure 4"
+    assert "you chose it. w8a8·nearest meets the budgets." in words(app)
+    app.button(key="recommended").click().run()
+    assert chosen_bits(app) == "w4a8"
+
+
+BAD = {
+    "model": "resnet-9000",
+    "weights": "9",
+    "activations": "banana",
+    "method": "magic",
+    "ranges": "all",
+    "size": "1 GB",
+    "latency": "-1",
+    "loss": "0.5",
+    "x": "colour",
+    "y": "<script>",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_an_unknown_value_in_a_link_falls_back_with_a_sentence(
+    explore: Explore, filled: Store, name: str
+) -> None:
+    app = explore(**{name: BAD[name]})
+    assert f"The link asks for {name} " in words(app)
+    assert chosen_bits(app) == "w5a8"
+
+
+def test_an_unknown_point_in_a_link_falls_back_with_a_sentence(
+    explore: Explore, filled: Store
+) -> None:
+    app = explore(point="gone@elsewhere@onnxruntime")
+    assert "a point that this store does not hold" in words(app)
+    assert chosen_bits(app) == "w5a8"
+
+
+def test_no_width_at_all_is_said(explore: Explore, store: Store) -> None:
+    button = explore(weights="").button(key="measure")
+    assert button.disabled
+    assert "at least one width" in button.help
+
+
+def test_a_model_without_its_pictures_says_what_it_needs(explore: Explore, store: Store) -> None:
+    app = explore(model="imagenet-lite0")
+    assert "imagenet-lite0 needs a folder of labelled ImageNet pictures" in words(app)
+    assert app.button(key="measure").disabled
+    app.text_input(key="data").set_value("/nowhere/at/all").run()
+    app.button(key="measure").click().run()
+    assert [error.value for error in app.error] == [
+        "There is no folder of pictures /nowhere/at/all; check the path."
+    ]
+    assert not app.exception
+    assert not store.sweeps()
+
+
+def test_machines_are_apart_and_can_be_chosen(explore: Explore, filled: Store) -> None:
+    filled.append(measurement(Recipe(8), machine=XEON, measured_at="2026-06-01T00:00:00+00:00"))
+    app = explore()
+    assert "Intel Xeon 8488C" in words(app)
+    assert len(app.dataframe[0].value) == 1
+    picker = app.selectbox(key="ground")
+    assert ["EPYC" in option for option in picker.options] == [True, False]
+    picker.set_value(view.token(Ground.of(sweep()[0]))).run()
+    assert chosen_bits(app) == "w5a8"
+    assert app.query_params["on"]
+
+
+def test_a_point_of_another_machine_brings_its_machine(explore: Explore, filled: Store) -> None:
+    filled.append(measurement(Recipe(8), machine=XEON, measured_at="2026-06-01T00:00:00+00:00"))
+    app = explore(point=measurement(Recipe(2, 8, "mse")).id)
+    assert chosen_bits(app) == "w2a8"
+
+
+def test_details_name_layers_and_provenance(explore: Explore, filled: Store) -> None:
+    app = explore()
+    said = words(app)
+    assert "3 layers, 1 of them kept in float" in said
+    layers = app.dataframe[1].value
+    assert "ReduceMean has no kernel" in set(layers["kept in float, why"])
+    assert "python -m quant export fashion-resnet --weights 5 --activations 8" in app.code[0].value
+
+
+def test_the_download_is_off_where_the_file_is_gone(
+    explore: Explore, filled: Store, home: Path
+) -> None:
+    def disabled() -> bool:
+        app = explore()
+        assert not app.exception
+        return bool(app.get("download_button")[0].proto.disabled)
+
+    assert not disabled()
+    for file in (home / "artifacts").iterdir():
+        file.unlink()
+    assert disabled()
+
+
+def test_a_file_outside_the_home_folder_is_never_served(
+    explore: Explore, store: Store, home: Path
+) -> None:
+    outside = home.parent / "secret.onnx"
+    outside.write_bytes(b"not yours")
+    store.append(replace(measurement(Recipe.fp32()), artifact="../secret.onnx"))
+    app = explore()
+    assert app.get("download_button")[0].proto.disabled
+
+
+def test_a_damaged_store_is_a_sentence(explore: Explore, home: Path) -> None:
+    (home / "bitfront.db").write_bytes(b"this is no database at all" * 100)
+    app = explore()
+    assert not app.exception
+    assert len(app.error) == 1
