@@ -1,0 +1,152 @@
+"""One task, whatever happens to it, in a real worker process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from psutil import pid_exists
+
+from quant.jobs.local import LocalExecutor
+from quant.jobs.requests import DONE, FAILED, QUEUED, SweepRequest, Task, TaskStatus
+from quant.jobs.work import carry_out
+from quant.recipe import Recipe
+from quant.store import Store
+from tests.jobs.waiting import until
+
+LEASE = 3600.0
+W4 = Recipe(4, 8)
+
+
+def ask(store: Store, **changes: object) -> str:
+    request = SweepRequest("fashion-resnet", (W4,), **changes)  # type: ignore[arg-type]
+    return store.submit(request)
+
+
+def run(store: Store, executor: LocalExecutor, home: Path, sweep: str) -> list[TaskStatus]:
+    """Try every task once."""
+    for _ in store.tasks(sweep):
+        task = store.claim("me", LEASE, sweep)
+        if task is not None:
+            carry_out(store, executor, task, home)
+    return store.tasks(sweep)
+
+
+def evaluated(home: Path) -> list[str]:
+    return (home / "evaluated").read_text().split()
+
+
+def test_points_are_measured_by_one_warm_worker(
+    store: Store, executor: LocalExecutor, home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sweep = ask(store)
+    assert [task.state for task in run(store, executor, home, sweep)] == [DONE, DONE]
+    first = executor.worker_pid
+    run(store, executor, home, ask(store, fresh=True))
+    assert executor.worker_pid == first
+    assert [item.recipe for item in store.results(sweep)] == [Recipe.fp32(), W4]
+    assert store.predictions(store.results(sweep)[0].id) == b"predictions"
+    assert "noise" not in capfd.readouterr().out
+
+
+def test_what_was_measured_answers_without_measuring(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    run(store, executor, home, ask(store))
+    again = ask(store)
+    assert [task.state for task in run(store, executor, home, again)] == [DONE, DONE]
+    assert evaluated(home) == ["fp32", "w4a8"]
+    assert len(store.results(again)) == 2
+
+
+def test_fresh_measures_again_and_appends(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    run(store, executor, home, ask(store))
+    run(store, executor, home, ask(store, fresh=True))
+    assert evaluated(home) == ["fp32", "w4a8"] * 2
+    assert len(store.history(store.points()[0].key)) == 2
+
+
+def test_more_pictures_measure_again(store: Store, executor: LocalExecutor, home: Path) -> None:
+    run(store, executor, home, ask(store, images=10))
+    run(store, executor, home, ask(store, images=5))
+    run(store, executor, home, ask(store))
+    assert evaluated(home) == ["fp32", "w4a8"] * 2
+
+
+def test_a_point_without_its_file_is_measured_again(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    sweep = ask(store)
+    run(store, executor, home, sweep)
+    (home / store.results(sweep)[1].artifact).unlink()
+    run(store, executor, home, ask(store))
+    assert evaluated(home) == ["fp32", "w4a8", "w4a8"]
+
+
+def test_a_sentence_of_the_engine_is_the_tasks(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    (home / "refuse-w4a8").touch()
+    failed = run(store, executor, home, ask(store))[1]
+    assert (failed.state, failed.sentence) == (FAILED, "there are no pictures; add some")
+    assert failed.log == ""
+
+
+def test_a_bug_leaves_its_traceback_and_the_worker(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    (home / "bug-fp32").touch()
+    failed, done = run(store, executor, home, ask(store))
+    assert failed.state == FAILED
+    assert "ZeroDivisionError" in failed.sentence
+    assert "Traceback" in failed.log
+    assert done.state == DONE
+
+
+def test_a_dead_worker_is_replaced_and_its_task_tried_again(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    (home / "die-fp32").touch()
+    sweep = ask(store)
+    task = store.claim("me", LEASE, sweep)
+    assert task is not None
+    carry_out(store, executor, task, home)
+    assert store.tasks(sweep)[0].state == QUEUED
+    (home / "die-fp32").unlink()
+    assert [task.state for task in run(store, executor, home, sweep)] == [DONE, DONE]
+
+
+def test_a_task_that_kills_every_worker_fails_in_words(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    (home / "die-fp32").touch()
+    sweep = ask(store)
+    while (task := store.claim("me", LEASE, sweep)) is not None:
+        carry_out(store, executor, task, home)
+    failed, done = store.tasks(sweep)
+    assert failed.state == FAILED
+    assert "signal 9" in failed.sentence
+    assert "3 times in a row" in failed.sentence
+    assert done.state == DONE
+
+
+def test_cancelling_ends_the_process_that_measures(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    (home / "hold-fp32").touch()
+    sweep = ask(store)
+    pids = []
+
+    def tell(_task: Task, step: str, _fraction: float) -> None:
+        if step == "Holding" and not pids:
+            pids.append(executor.worker_pid)
+            store.cancel(sweep)
+
+    task = store.claim("me", LEASE, sweep)
+    assert task is not None
+    carry_out(store, executor, task, home, tell)
+    until(lambda: not pid_exists(pids[0] or 0))
+    assert store.points() == []
+    assert executor.worker_pid is None
