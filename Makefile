@@ -29,7 +29,7 @@ check: $(DEV) ## formatting, lint, types, tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(TESTS)
 
-bench: $(RUN) ## measure this machine against the goals
+bench: $(DEV) ## measure this machine against the goals
 	$(BIN)/python -m benchmarks
 
 train: $(RUN) ## train fashion-resnet again and write its weights

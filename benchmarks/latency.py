@@ -1,0 +1,106 @@
+"""W8A8 beside FP32 and beside what onnxruntime.quantization makes with each of its flags."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from benchmarks.common import HOME, Subject, report, subject
+from quant.measure.latency import seconds_of
+from quant.recipe import Recipe
+from quant.runtime.ort import Session
+from quant.settings import settings
+
+FLAGS = {
+    "u8s8 channel": (QuantType.QUInt8, QuantType.QInt8, True, False),
+    "u8s8 channel 7 bits": (QuantType.QUInt8, QuantType.QInt8, True, True),
+    "u8s8 tensor": (QuantType.QUInt8, QuantType.QInt8, False, False),
+    "u8u8 tensor": (QuantType.QUInt8, QuantType.QUInt8, False, False),
+    "s8s8 channel": (QuantType.QInt8, QuantType.QInt8, True, False),
+}
+FP32_GOALS = {"fashion-resnet": 0.7, "imagenet-lite0": 0.4}
+ROUNDS, RUNS = 25, 5
+
+
+class Reader(CalibrationDataReader):
+    """Calibration pictures, as onnxruntime asks for them."""
+
+    def __init__(self, chosen: Subject) -> None:
+        split = chosen.data.calibrate
+        self.batches: Iterator[dict[str, np.ndarray]] = iter(
+            [{"input": split.take(range(i, i + 10))} for i in range(0, 50, 10)]
+        )
+
+    def get_next(self) -> dict[str, np.ndarray] | None:
+        return next(self.batches, None)
+
+
+def main() -> None:
+    for name in FP32_GOALS:
+        chosen = subject(name)
+        if chosen is not None:
+            _compare(chosen)
+
+
+def _compare(chosen: Subject) -> None:
+    name = chosen.workload.name
+    files = {"fp32": chosen.prepared.path, "w8a8": chosen.artifact(Recipe(8, 8)).path}
+    files["w4a8"] = chosen.artifact(Recipe(4, 8)).path
+    files["w4a4"] = chosen.artifact(Recipe(4, 4)).path
+    files |= {flag: _quantized(chosen, flag) for flag in FLAGS}
+    medians = _interleaved(files, chosen.data.report.take([0]))
+    for label, milliseconds in medians.items():
+        print(f"{name} {label:<24} {milliseconds:8.3f} ms")
+    best = min(FLAGS, key=lambda flag: medians[flag])
+    report(f"{name} W8A8 / FP32", medians["w8a8"] / medians["fp32"], FP32_GOALS[name])
+    report(f"{name} W8A8 / best quantize_static ({best})", medians["w8a8"] / medians[best], 1.05)
+
+
+def _quantized(chosen: Subject, flag: str) -> Path:
+    activation, weight, per_channel, reduced = FLAGS[flag]
+    clean = HOME / f"{chosen.workload.name}-clean.onnx"
+    target = HOME / f"{chosen.workload.name}-{flag.replace(' ', '-')}.onnx"
+    logging.disable(logging.WARNING)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if not clean.exists():
+            quant_pre_process(chosen.prepared.path, clean)
+        quantize_static(
+            clean,
+            target,
+            Reader(chosen),
+            quant_format=QuantFormat.QDQ,
+            activation_type=activation,
+            weight_type=weight,
+            per_channel=per_channel,
+            reduce_range=reduced,
+        )
+    logging.disable(logging.NOTSET)
+    return target
+
+
+def _interleaved(files: dict[str, Path], picture: np.ndarray) -> dict[str, float]:
+    """Median of the rounds' medians; every round runs every file."""
+    sessions = {label: Session(path, threads=settings().threads) for label, path in files.items()}
+    times: dict[str, list[float]] = {label: [] for label in files}
+    for session in sessions.values():
+        for _ in range(5):
+            session.run(picture)
+    for number in range(ROUNDS):
+        labels = list(sessions) if number % 2 else list(sessions)[::-1]
+        for label in labels:
+            call = sessions[label].run
+            runs = [seconds_of(lambda call=call: call(picture)) for _ in range(RUNS)]
+            times[label].append(float(np.median(runs)) * 1000)
+    return {label: float(np.median(values)) for label, values in times.items()}
