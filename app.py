@@ -12,13 +12,13 @@ def empty(choice: controls.Choice) -> None:
     elif choice.lacks_data:
         needs = shell.escape(choice.workload.needs_data.partition(":")[0])
         st.info(
-            f"{choice.workload.name} needs {needs}. Name the folder on the left, then press "
+            f"{choice.workload.name} needs {needs}. Name the folder in the side panel, then press "
             "Measure.",
             icon=":material/folder_open:",
         )
     else:
         st.info(
-            "Nothing is measured yet. Choose widths on the left and press Measure; each point "
+            "Nothing is measured yet. Choose widths in the side panel and press Measure; each point "
             "appears here as soon as it is measured.",
             icon=":material/touch_app:",
         )

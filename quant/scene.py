@@ -56,7 +56,9 @@ class Scene:
         return self.up.reading(point)[0] < self.floor
 
     def is_dim(self, point: Measurement) -> bool:
-        """Dominated, or outside the budgets."""
+        """Dominated, or outside the budgets; the baseline never."""
+        if point.recipe.is_fp32:
+            return False
         return point.id not in self.best or verdict(point, self.budgets) is Verdict.NOT_MET
 
     def spots(self, points: Sequence[Measurement]) -> dict[str, Floats]:

@@ -49,6 +49,13 @@ def test_dominated_and_excluded_points_are_dim() -> None:
     assert not dim & {"fp32", "w8a8·mse", "w5a8·mse", "w4a8·mse"}  # undecided is not excluded
 
 
+def test_the_baseline_is_never_dim() -> None:
+    points = [measurement(Recipe.fp32()), measurement(Recipe(8), drop=0.0)]
+    shown = dots(plots.front(points, budgets=Budgets(size_bytes=1.0)))
+    assert shown[points[0].id].marker.opacity == 1.0
+    assert shown[points[1].id].marker.opacity < 1.0
+
+
 def test_a_selected_dot_dims_no_other() -> None:
     for trace in dots(plots.front(sweep())).values():
         assert trace.unselected.marker.opacity == trace.marker.opacity

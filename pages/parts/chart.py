@@ -52,6 +52,8 @@ def table(view: View) -> None:
         on_select=lambda: links.take_from_table("table", identities),
         selection_mode="single-row",
         column_config={
+            "point": st.column_config.TextColumn(width=180),
+            "against FP32": st.column_config.TextColumn(width=180),
             "size, MB": st.column_config.NumberColumn(format="%.3f"),
             "latency, ms": st.column_config.NumberColumn(format="%.3f"),
             "accuracy, %": st.column_config.NumberColumn(format="%.1f"),

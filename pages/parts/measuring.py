@@ -86,7 +86,8 @@ def _label(choice: Choice, fresh: list[Recipe], wanted: list[Recipe]) -> tuple[s
         return f"Measuring {len(fresh)} …", "They appear as they are measured."
     seconds = estimate_seconds(cache.store(), choice.workload.name, len(wanted))
     time = f" · {explain.duration(seconds)}" if seconds is not None else ""
-    return f"Measure {len(wanted)}{time}", ""
+    more = " more" if len(wanted) < len(choice.recipes) else ""
+    return f"Measure {len(wanted)}{more}{time}", ""
 
 
 def _in_hand(workload: str) -> set[Recipe]:

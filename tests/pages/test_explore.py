@@ -65,7 +65,7 @@ def test_measure_submits_what_is_missing(
     store.append(measurement(Recipe.fp32()))
     store.append(measurement(Recipe(8, 8, "mse")))
     app = explore(weights=["8", "4"], activations=["8", "4"])
-    assert app.button(key="measure").label == "Measure 3"
+    assert app.button(key="measure").label == "Measure 3 more"
     app.button(key="measure").click().run()
     assert not app.exception
     tasks = store.tasks(store.sweeps()[0].id)
