@@ -132,7 +132,7 @@ def _outcome(
 ) -> LayerOutcome:
     wanted = bits[layer.name]
     width = placement.widths.get(layer.source, FLOAT)
-    kernel = integer.get(f"{layer.weight}/codes", "float32")
+    kernel = integer.get(f"{layer.stored}/codes", "float32")
     kept = note = ""
     if wanted.weights <= 8 and width <= 8 and kernel == "float32":
         kept = "ONNX Runtime has no integer kernel for this layer: it computes it in float32"

@@ -135,8 +135,7 @@ def _listed(told: dict[str, str]) -> list[dict[str, Any]]:
 
 def _outcome(values: dict[str, Any], of_weight: dict[str, str]) -> LayerOutcome:
     name = str(values.get("layer", ""))
-    codes = (f"{name}.weight/codes", f"{name}/codes")
-    kernel = next((of_weight[code] for code in codes if code in of_weight), "float32")
+    kernel = of_weight.get(f"{name}.weight/codes", "float32")
     return LayerOutcome(
         layer=name,
         op=str(values.get("op", "")),

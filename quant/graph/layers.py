@@ -34,6 +34,11 @@ class Layer:
     macs: int
 
     @property
+    def stored(self) -> str:
+        """What the file's tensors of this layer are named after; two layers may share a weight."""
+        return f"{self.name}.weight"
+
+    @property
     def parameters(self) -> int:
         return prod(self.shape)
 

@@ -46,9 +46,9 @@ def as_stored(layer: Layer, values: NDArray[np.generic]) -> NDArray[np.generic]:
 
 def half(layer: Layer, weight: Floats) -> Fragment:
     """float16 on disk; the Cast to float32 is folded at load."""
-    fragment = Fragment(weight=f"{layer.weight}/float", bias=layer.bias)
-    fragment.constant(f"{layer.weight}/float16", weight.astype(np.float16))
-    fragment.node("Cast", [f"{layer.weight}/float16"], fragment.weight, to=TensorProto.FLOAT)
+    fragment = Fragment(weight=f"{layer.stored}/float", bias=layer.bias)
+    fragment.constant(f"{layer.stored}/float16", weight.astype(np.float16))
+    fragment.node("Cast", [f"{layer.stored}/float16"], fragment.weight, to=TensorProto.FLOAT)
     return fragment
 
 
@@ -60,9 +60,9 @@ def scaled(layer: Layer, codes: Codes, bits: int, shared: dict[str, TensorProto]
     fragment = _packed(layer, codes, bits, shared)
     shape = [1] * len(layer.shape)
     shape[layer.channel_axis] = -1
-    scale = fragment.constant(f"{layer.weight}/scale", codes.scale.reshape(shape))
-    wide = fragment.node("Cast", [fragment.weight], f"{layer.weight}/wide", to=TensorProto.FLOAT)
-    fragment.weight = fragment.node("Mul", [wide, scale], f"{layer.weight}/float")
+    scale = fragment.constant(f"{layer.stored}/scale", codes.scale.reshape(shape))
+    wide = fragment.node("Cast", [fragment.weight], f"{layer.stored}/wide", to=TensorProto.FLOAT)
+    fragment.weight = fragment.node("Mul", [wide, scale], f"{layer.stored}/float")
     return fragment
 
 
@@ -79,12 +79,12 @@ def integer(
     With any other bias scale the runtime quietly computes the layer in float.
     """
     fragment = _packed(layer, codes, bits, shared)
-    scale = fragment.constant(f"{layer.weight}/scale", codes.scale)
-    zero = fragment.constant(f"{layer.weight}/zero", np.zeros(len(codes.scale), np.int8))
+    scale = fragment.constant(f"{layer.stored}/scale", codes.scale)
+    zero = fragment.constant(f"{layer.stored}/zero", np.zeros(len(codes.scale), np.int8))
     fragment.weight = fragment.node(
         "DequantizeLinear",
         [fragment.weight, scale, zero],
-        f"{layer.weight}/dequantised",
+        f"{layer.stored}/dequantised",
         axis=layer.channel_axis,
     )
     if bias is not None:
@@ -122,7 +122,7 @@ def widen_for_bias(codes: Codes, weight: Floats, bias: Floats | None, input_scal
 
 
 def _packed(layer: Layer, codes: Codes, bits: int, shared: dict[str, TensorProto]) -> Fragment:
-    name = f"{layer.weight}/codes"
+    name = f"{layer.stored}/codes"
     stored = as_stored(layer, codes.values).astype(np.int8)
     nodes, initializers = pack(name, stored, bits, shared)
     return Fragment(weight=name, bias=layer.bias, nodes=nodes, initializers=initializers)

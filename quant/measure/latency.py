@@ -46,18 +46,18 @@ def interleaved(
     times: list[list[list[float]]] = [[], []]
     for number in range(ROUNDS):
         for index in (0, 1) if number % 2 == 0 else (1, 0):
-            times[index].append([_seconds(calls[index]) for _ in range(runs[index])])
+            times[index].append([seconds_of(calls[index]) for _ in range(runs[index])])
     return _summary(times[0]), _summary(times[1])
 
 
 def _runs_a_round(call: Callable[[], object]) -> int:
     for _ in range(3):
         call()
-    typical = float(np.median([_seconds(call) for _ in range(5)]))
+    typical = float(np.median([seconds_of(call) for _ in range(5)]))
     return max(LEAST_RUNS, int(ROUND_SECONDS / typical))
 
 
-def _seconds(call: Callable[[], object]) -> float:
+def seconds_of(call: Callable[[], object]) -> float:
     start = time.perf_counter()
     call()
     return time.perf_counter() - start

@@ -44,6 +44,20 @@ class Matrices(nn.Module):
         return (torch.softmax(hidden, dim=-1) @ self.second).mean(dim=1)
 
 
+class Tied(nn.Module):
+    """One weight in two layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+        self.head = nn.Linear(3, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.conv(torch.relu(self.conv(x))))
+        logits: Tensor = self.head(nn.functional.adaptive_avg_pool2d(x, 1).flatten(1))
+        return logits
+
+
 def exported(network: nn.Module, shape: tuple[int, ...], path: Path) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

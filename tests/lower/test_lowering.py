@@ -121,6 +121,20 @@ def test_float_recipe_reproduces_the_torch_network(
     np.testing.assert_allclose(given, expected, atol=1e-4)
 
 
+@pytest.mark.parametrize("activations", [8, 32])
+def test_layers_that_share_a_weight_are_each_written(activations: int, tmp_path: Path) -> None:
+    prepared = prepared_from("Tied", SHAPE, tmp_path)
+    seen = observe(
+        prepared.model, candidates(Network(prepared.model), prepared.layers), [pictures(20)], seed=0
+    )
+    artifact = make(
+        prepared, Recipe(3, activations), seen, pictures(4), tmp_path / "m.onnx", "test"
+    )
+    onnx.checker.check_model(onnx.load(artifact.path))
+    assert len(artifact.outcomes) == 3
+    assert artifact.integer_mac_share == (1.0 if activations == 8 else 0.0)
+
+
 def test_matrices_run_on_integer_kernels(tmp_path: Path) -> None:
     shape = (12, 4, 4)
     prepared = prepared_from("Matrices", shape, tmp_path)
