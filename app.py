@@ -18,8 +18,8 @@ def empty(choice: controls.Choice) -> None:
         )
     else:
         st.info(
-            "Nothing is measured yet. Choose widths in the side panel and press Measure; each point "
-            "appears here as soon as it is measured.",
+            "Nothing is measured yet. Choose widths in the side panel and press Measure; each "
+            "point appears here as soon as it is measured.",
             icon=":material/touch_app:",
         )
 
