@@ -23,10 +23,9 @@ from quant import __version__
 from quant.artifact import Artifact, make
 from quant.calibrate import Observed, observe
 from quant.disk import writing
-from quant.errors import InvalidRecipe
 from quant.graph.network import Network
 from quant.graph.prepared import Prepared, prepare
-from quant.identity import Request, count_of, data_of, key_of
+from quant.identity import Request, check_calibration, count_of, data_of, key_of
 from quant.lower.placement import candidates
 from quant.measure.accuracy import Answers, answers, batch_size, sqnr_db
 from quant.measure.latency import Latency, interleaved
@@ -132,12 +131,8 @@ def calibrated(prepared: Prepared, data: Dataset, recipe: Recipe) -> dict[str, O
     Raises:
         InvalidRecipe: more calibration pictures are asked for than there are.
     """
+    check_calibration(recipe, data)
     count = recipe.calibration_images
-    if count > len(data.calibrate):
-        raise InvalidRecipe(
-            f"{count:,} calibration pictures were asked for and {len(data.calibrate):,} are there; "
-            f"ask for at most {len(data.calibrate):,}"
-        )
     return _calibrated(_Calibration(prepared, data), count, recipe.seed)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from models.data import Dataset, dataset
 from models.weights import weights_fingerprint
 from models.workload import Workload, workload
-from quant.errors import RequestError
-from quant.recipe import Recipe
+from quant.errors import InvalidRecipe, RequestError
+from quant.recipe import FLOAT, Recipe
 
 ENGINE_VERSION = 1  # of lowering and ranges: a change of files is a new version
 METHOD_VERSIONS = {"nearest": 1, "mse": 1}  # a change of a method's codes is a new version
@@ -34,10 +34,11 @@ def identify(request: Request, home: Path) -> tuple[str, int]:
 
     Raises:
         UnknownWorkload, DataError: as reading the workload and its pictures does.
-        RequestError: more pictures are asked for than there are.
+        RequestError, InvalidRecipe: more pictures are asked for than there are.
     """
     chosen = workload(request.workload)
     pictures = data_of(request, home)
+    check_calibration(request.recipe, pictures)
     return key_of(chosen, request.recipe, pictures), count_of(request, pictures)
 
 
@@ -52,6 +53,20 @@ def key_of(chosen: Workload, recipe: Recipe, pictures: Dataset) -> str:
         str(ENGINE_VERSION),
     )
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
+
+
+def check_calibration(recipe: Recipe, pictures: Dataset) -> None:
+    """Refuse more calibration pictures than there are.
+
+    Raises:
+        InvalidRecipe: with both numbers.
+    """
+    count, available = recipe.calibration_images, len(pictures.calibrate)
+    if recipe.activations < FLOAT and count > available:
+        raise InvalidRecipe(
+            f"{count:,} calibration pictures were asked for and {available:,} are there; "
+            f"ask for at most {available:,}"
+        )
 
 
 def count_of(request: Request, pictures: Dataset) -> int:

@@ -170,7 +170,7 @@ def test_more_pictures_than_there_are_is_refused(home: Path) -> None:
     with pytest.raises(RequestError, match="10,001"):
         identify(Request(NAME, Recipe(8, 8), images=10_001), home)
     with pytest.raises(InvalidRecipe, match="1,000"):
-        evaluate(Request(NAME, Recipe(8, 8, calibration_images=1001), images=5), home, silent)
+        identify(Request(NAME, Recipe(8, 8, calibration_images=1001), images=5), home)
 
 
 def test_cancelling_leaves_no_draft(home: Path) -> None:
