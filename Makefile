@@ -34,6 +34,7 @@ bench: $(DEV) ## measure this machine against the goals
 
 train: $(RUN) ## train fashion-resnet again and write its weights
 	$(BIN)/python -m models.zoo.train_fashion fashion-resnet
+	$(BIN)/python -m quant.graph.export fashion-resnet
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Bitfront needs Python 3.11 or later, and $(PYTHON) is not; name another: make PYTHON=python3.12 …" >&2; exit 2; }

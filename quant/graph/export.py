@@ -11,10 +11,14 @@ import sys
 import warnings
 from pathlib import Path
 
+import onnx
+
 from models.build import build
+from models.weights import weights_fingerprint
 from models.workload import Workload, workload
 from models.zoo.files import ZOO
 from quant.errors import ModelError
+from quant.graph.metadata import tagged
 
 OPSET = 18
 
@@ -49,5 +53,13 @@ def export(workload: Workload, path: Path) -> None:
         ) from exc
 
 
+def ship(workload: Workload) -> Path:
+    """Export an embedded network and say in the file which weights it is of."""
+    path = ZOO / f"{workload.name}.onnx"
+    export(workload, path)
+    onnx.save(tagged(onnx.load(path), {"weights": weights_fingerprint(workload)}), path)
+    return path
+
+
 if __name__ == "__main__":
-    export(workload(sys.argv[1]), ZOO / f"{sys.argv[1]}.onnx")
+    print(ship(workload(sys.argv[1])))

@@ -15,7 +15,7 @@ from models.workload import Workload
 from models.zoo.files import ZOO
 from quant.graph.fold import fold
 from quant.graph.layers import Layer, layers_of
-from quant.graph.metadata import tagged
+from quant.graph.metadata import tagged, told_by
 from quant.recipe import Recipe
 
 VERSION = 1  # of exporting and folding: a new one makes new files
@@ -42,8 +42,8 @@ def prepare(workload: Workload, home: Path) -> Prepared:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            exported = ZOO / f"{workload.name}.onnx"
-            if not exported.exists():
+            exported = shipped(workload)
+            if exported is None:
                 from quant.graph.export import export
 
                 exported = Path(folder) / "exported.onnx"
@@ -55,3 +55,12 @@ def prepare(workload: Workload, home: Path) -> Prepared:
     model = onnx.load(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Prepared(model=model, layers=layers_of(model), path=path, sha256=digest)
+
+
+def shipped(workload: Workload) -> Path | None:
+    """The exported file beside an embedded network's weights, if it is of these weights."""
+    path = ZOO / f"{workload.name}.onnx"
+    if not path.exists():
+        return None
+    told = told_by(onnx.load(path))
+    return path if told.get("weights") == weights_fingerprint(workload) else None
