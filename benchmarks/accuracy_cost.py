@@ -12,7 +12,6 @@ from benchmarks.common import Subject, report, subject
 from models.build import build
 from quant.measure.accuracy import answers
 from quant.recipe import Recipe
-from quant.runtime.ort import Session
 from quant.settings import settings
 
 
@@ -55,9 +54,9 @@ def _cpu_seconds() -> float:
 
 
 def _ours(chosen: Subject, recipe: Recipe) -> float:
-    session = Session(chosen.artifact(recipe).path, threads=settings().threads)
+    path, threads = chosen.artifact(recipe).path, settings().threads
     start = _cpu_seconds()
-    answers(session, chosen.data.report, None, lambda _done: None)
+    answers(path, chosen.data.report, None, lambda _done: None, threads=threads)
     return _cpu_seconds() - start
 
 

@@ -30,7 +30,7 @@ FLAGS = {
     "s8s8 channel": (QuantType.QInt8, QuantType.QInt8, True, False),
 }
 FP32_GOALS = {"fashion-resnet": 0.7, "imagenet-lite0": 0.4}
-ROUNDS, RUNS = 25, 5
+ROUNDS = {"fashion-resnet": (120, 12), "imagenet-lite0": (60, 3)}
 
 
 class Reader(CalibrationDataReader):
@@ -59,12 +59,21 @@ def _compare(chosen: Subject) -> None:
     files["w4a8"] = chosen.artifact(Recipe(4, 8)).path
     files["w4a4"] = chosen.artifact(Recipe(4, 4)).path
     files |= {flag: _quantized(chosen, flag) for flag in FLAGS}
-    medians = _interleaved(files, chosen.data.report.take([0]))
-    for label, milliseconds in medians.items():
-        print(f"{name} {label:<24} {milliseconds:8.3f} ms")
-    best = min(FLAGS, key=lambda flag: medians[flag])
-    report(f"{name} W8A8 / FP32", medians["w8a8"] / medians["fp32"], FP32_GOALS[name])
-    report(f"{name} W8A8 / best quantize_static ({best})", medians["w8a8"] / medians[best], 1.05)
+    times = _interleaved(files, chosen.data.report.take([0]), *ROUNDS[name])
+    for label, rounds in times.items():
+        print(f"{name} {label:<24} {np.median(rounds):8.3f} ms")
+    report(f"{name} W8A8 / FP32", _ratio(times, "w8a8", "fp32"), FP32_GOALS[name])
+    # The best is chosen on one half of the rounds and compared on the other: the least of several
+    # noisy figures is lower than the least of what they estimate.
+    best = min(FLAGS, key=lambda flag: _ratio(times, flag, "fp32", half=0))
+    beside = _ratio(times, "w8a8", best, half=1)
+    report(f"{name} W8A8 / best quantize_static ({best})", beside, 1.05)
+
+
+def _ratio(times: dict[str, np.ndarray], one: str, other: str, half: int | None = None) -> float:
+    """Median over rounds of the ratio within a round; of every second round where asked."""
+    ratios = times[one] / times[other]
+    return float(np.median(ratios if half is None else ratios[half::2]))
 
 
 def _quantized(chosen: Subject, flag: str) -> Path:
@@ -90,17 +99,21 @@ def _quantized(chosen: Subject, flag: str) -> Path:
     return target
 
 
-def _interleaved(files: dict[str, Path], picture: np.ndarray) -> dict[str, float]:
-    """Median of the rounds' medians; every round runs every file."""
+def _interleaved(
+    files: dict[str, Path], picture: np.ndarray, rounds: int, runs: int
+) -> dict[str, np.ndarray]:
+    """Median milliseconds of each round, (rounds,) a file; every round runs every file."""
     sessions = {label: Session(path, threads=settings().threads) for label, path in files.items()}
     times: dict[str, list[float]] = {label: [] for label in files}
     for session in sessions.values():
         for _ in range(5):
             session.run(picture)
-    for number in range(ROUNDS):
-        labels = list(sessions) if number % 2 else list(sessions)[::-1]
-        for label in labels:
+    for number in range(rounds):
+        labels = list(sessions)
+        shift = number % len(labels)
+        for label in labels[shift:] + labels[:shift]:
             call = sessions[label].run
-            runs = [seconds_of(lambda call=call: call(picture)) for _ in range(RUNS)]
-            times[label].append(float(np.median(runs)) * 1000)
-    return {label: float(np.median(values)) for label, values in times.items()}
+            call(picture)
+            seconds = [seconds_of(lambda call=call: call(picture)) for _ in range(runs)]
+            times[label].append(float(np.median(seconds)) * 1000)
+    return {label: np.array(values) for label, values in times.items()}

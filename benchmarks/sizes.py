@@ -27,13 +27,13 @@ def main() -> None:
 
 def _drop(name: str) -> None:
     folder = str(SAMPLE) if name == "imagenet-lite0" else None
-    for ranges in ("minmax", "mse"):
-        request = Request(name, Recipe(8, 8, "nearest", ranges), folder)
+    for method, ranges in (("nearest", "minmax"), ("mse", "mse")):
+        request = Request(name, Recipe(8, 8, method, ranges), folder)
         found = evaluate(request, HOME, lambda _step, _share: None).measurement
         error = sqrt((found.lost + found.gained) / found.n - found.drop**2) / sqrt(found.n)
         less = error if name == "imagenet-lite0" else 0.0
         print(
-            f"{name} W8A8 {ranges} ranges: drop {found.drop * 100:.2f} pp "
+            f"{name} W8A8 {method}, {ranges} ranges: drop {found.drop * 100:.2f} pp "
             f"({found.drop_low * 100:.2f} to {found.drop_high * 100:.2f}), n {found.n:,}, "
             f"standard error {error * 100:.2f} pp, SQNR {found.sqnr_db:.1f} dB"
         )

@@ -28,12 +28,11 @@ from quant.graph.prepared import Prepared, prepare
 from quant.identity import Request, check_calibration, count_of, data_of, key_of
 from quant.lower.placement import candidates
 from quant.measure.accuracy import Answers, answers, batch_size, sqnr_db
-from quant.measure.latency import Latency, interleaved
+from quant.measure.latency import Latency, alone, interleaved
 from quant.measure.machine import this_machine
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.runtime import full_name
-from quant.runtime.ort import Session
 from quant.settings import settings
 from quant.stats import paired, wilson
 
@@ -83,11 +82,15 @@ def measured(
         threads = settings().threads
         said = fp32
         if not is_fp32:
-            session = Session(artifact.path, threads=threads)
-            said = answers(session, data.report, count, _share(progress, count, 0.3, 0.5))
-        progress("Timing beside FP32", 0.8)
+            share = _share(progress, count, 0.3, 0.5)
+            said = answers(artifact.path, data.report, count, share, threads=threads)
         picture = data.report.take([0])
-        timed, timed_fp32 = interleaved(artifact.path, prepared.path, picture, threads=threads)
+        if is_fp32:
+            progress("Timing", 0.8)
+            timed = timed_fp32 = alone(artifact.path, picture, threads=threads)
+        else:
+            progress("Timing beside FP32", 0.8)
+            timed, timed_fp32 = interleaved(artifact.path, prepared.path, picture, threads=threads)
     measurement = _measurement(
         request, runtime, prepared, artifact, data, fp32, said, timed, timed_fp32,
         key=key_of(chosen, request.recipe, data),
@@ -177,9 +180,9 @@ class _Baseline:
             with np.load(self._cache) as kept:
                 if len(kept["labels"]) >= self.count:
                     return Answers(kept["logits"][: self.count], kept["labels"][: self.count])
-        session = Session(self.prepared.path, threads=settings().threads)
+        path, threads = self.prepared.path, settings().threads
         share = _share(progress, self.count, 0.03, 0.1)
-        given = answers(session, self.data.report, self.count, share)
+        given = answers(path, self.data.report, self.count, share, threads=threads)
         buffer = io.BytesIO()
         np.savez(buffer, logits=given.logits, labels=given.labels)
         with writing(self._cache):
@@ -191,7 +194,7 @@ class _Baseline:
 
     @property
     def _cache(self) -> Path:
-        parts = (self.prepared.sha256, self.data.fingerprint, self.runtime, str(settings().threads))
+        parts = (self.prepared.sha256, self.data.fingerprint, self.runtime)
         name = hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]
         return self.home / "cache" / "fp32" / f"{self.workload.name}-{name}.npz"
 

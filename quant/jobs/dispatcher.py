@@ -1,4 +1,4 @@
-"""The process that runs what waits in the store: `python -m quant.jobs.dispatcher`.
+"""The process that runs what waits in the store: `python -m quant.jobs`.
 
 One at a time on a home folder; it leaves when nothing has waited for a while.
 """
@@ -64,6 +64,7 @@ def main() -> int:
         chosen = settings()
         home = chosen.home
         executor = LocalExecutor(chosen.engine, home)
+        executor.warm()
         with open_store() as store:
             try:
                 dispatch(store, executor, home, chosen.idle_seconds)
@@ -73,7 +74,3 @@ def main() -> int:
         log.error("%s", exc)
         return 2
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

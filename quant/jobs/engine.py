@@ -12,6 +12,11 @@ from quant.jobs.requests import Task
 from quant.records import Measurement
 
 
+def warm() -> None:
+    """Load what measuring needs, before there is anything to measure."""
+    import quant.evaluate  # noqa: F401
+
+
 def identity(task: Task, home: Path) -> Identity:
     """What would be measured here and now.
 

@@ -39,6 +39,8 @@ class Progress(Protocol):
 class Engine(Protocol):
     """A module that measures. `identity` is quick and loads no network."""
 
+    def warm(self) -> None: ...
+
     def identity(self, task: Task, home: Path, /) -> Identity: ...
 
     def evaluate(

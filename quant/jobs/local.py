@@ -27,6 +27,10 @@ class LocalExecutor:
         self._process: BaseProcess | None = None
         self._pipe: Connection[Any, Any] | None = None
 
+    def warm(self) -> None:
+        """Start the worker ahead of the first task; it loads its libraries meanwhile."""
+        self._ready()
+
     def run(self, task: Task, watch: Watch) -> Outcome:
         pipe = self._ready()
         try:

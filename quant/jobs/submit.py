@@ -140,7 +140,7 @@ def _start(home: Path) -> subprocess.Popen[bytes]:
     with path.open("ab") as written:
         # Its own session: it outlives the page's server and does not hear its Ctrl-C.
         return subprocess.Popen(
-            [sys.executable, "-m", "quant.jobs.dispatcher"],
+            [sys.executable, "-m", "quant.jobs"],
             cwd=Path(quant.__file__).parent.parent,
             stdin=subprocess.DEVNULL,
             stdout=written,

@@ -33,6 +33,7 @@ def main(pipe: Connection[Any, Any], engine_name: str, home: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asked decides on Ctrl-C
     os.dup2(2, 1)  # what a library prints must not mix with --json
     threading.Thread(target=_leave_with_parent, daemon=True).start()
+    engine_named(engine_name).warm()
     while True:
         try:
             task = pipe.recv()

@@ -15,7 +15,7 @@ from quant.runtime.ort import Session
 from quant.stats import Interval, bootstrap_median
 
 ROUNDS = 15
-ROUND_SECONDS = 0.03  # of each file
+ROUND_SECONDS = 0.02  # of each file
 LEAST_RUNS = 3
 
 Floats = NDArray[np.float32]
@@ -48,6 +48,13 @@ def interleaved(
         for index in (0, 1) if number % 2 == 0 else (1, 0):
             times[index].append([seconds_of(calls[index]) for _ in range(runs[index])])
     return _summary(times[0]), _summary(times[1])
+
+
+def alone(path: Path, picture: Floats, *, threads: int) -> Latency:
+    """Time FP32 itself, which has nothing to stand beside; as `interleaved` does otherwise."""
+    call = partial(Session(path, threads=threads).run, picture)
+    runs = _runs_a_round(call)
+    return _summary([[seconds_of(call) for _ in range(runs)] for _ in range(ROUNDS)])
 
 
 def _runs_a_round(call: Callable[[], object]) -> int:

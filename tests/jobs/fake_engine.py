@@ -22,6 +22,10 @@ RUNTIME = "onnxruntime 1.0"
 PICTURES = 100
 
 
+def warm() -> None:
+    pass
+
+
 def identity(task: Task, home: Path) -> Identity:
     if task.images is not None and task.images > PICTURES:
         raise RequestError(f"{task.images} asked for, {PICTURES} there; ask for fewer")

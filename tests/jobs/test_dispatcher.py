@@ -27,7 +27,7 @@ def children() -> list[psutil.Process]:
     """Dispatchers that this test has started."""
     mine = psutil.Process().children()
     alive = [child for child in mine if child.status() != psutil.STATUS_ZOMBIE]
-    return [child for child in alive if "quant.jobs.dispatcher" in child.cmdline()]
+    return [child for child in alive if "quant.jobs" in child.cmdline()]
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +60,7 @@ def test_a_second_dispatcher_leaves_at_once(store: Store, home: Path) -> None:
     submit(store, SweepRequest("fashion-resnet", ()))
     ensure_dispatcher()
     until(store.workers)
-    second = [sys.executable, "-m", "quant.jobs.dispatcher"]
+    second = [sys.executable, "-m", "quant.jobs"]
     assert subprocess.run(second, cwd=ROOT, timeout=30, check=False).returncode == 0
 
 
@@ -89,7 +89,7 @@ def test_a_killed_dispatcher_loses_and_doubles_nothing(store: Store, home: Path)
 def test_a_dispatcher_says_why_it_cannot_run(home: Path) -> None:
     (home / "bitfront.db").write_bytes(b"a letter" * 1000)
     ran = subprocess.run(
-        [sys.executable, "-m", "quant.jobs.dispatcher"],
+        [sys.executable, "-m", "quant.jobs"],
         cwd=ROOT,
         capture_output=True,
         text=True,
