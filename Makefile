@@ -18,7 +18,7 @@ setup: $(RUN) ## install what the app runs on into .venv
 
 run: $(RUN) ## start the app on http://localhost:8501 (PORT=… for another port)
 	@$(BIN)/python -m quant.port $(PORT)
-	@$(BIN)/python -m streamlit run app.py --server.headless true --server.port $(PORT)
+	@$(BIN)/python -m pages.parts.serve $(PORT)
 
 test: $(DEV) ## run the tests (TESTS="tests/models -x" for some of them)
 	$(BIN)/python -m pytest $(TESTS)

@@ -42,7 +42,7 @@ def _server(home: Path) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "pages.parts.serve", str(port)]
     environment = os.environ | {"BITFRONT_HOME": str(home), "BITFRONT_IDLE_SECONDS": "5"}
     server = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

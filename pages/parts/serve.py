@@ -1,0 +1,40 @@
+"""Start the app: `python -m pages.parts.serve PORT`, as `streamlit run app.py` does, but sooner.
+
+While the first visitor's browser still loads its scripts, the server imports what Explore will
+need; with `streamlit run` alone, the visitor waits for that too.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from importlib import import_module
+from pathlib import Path
+
+from streamlit import runtime
+from streamlit.web import cli
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+NEEDED = ("quant.store", "quant.store.migrate", "pages.parts.measuring", "pages.parts.view",
+          "pages.parts.chart", "pages.parts.details", "pages.parts.headline")  # fmt: skip
+POLL_SECONDS = 0.05
+
+
+def load_once_serving() -> None:
+    """Wait until the server runs: imports before that would only delay it."""
+    pause = threading.Event()
+    while not runtime.exists():
+        pause.wait(POLL_SECONDS)
+    pause.wait(4 * POLL_SECONDS)
+    for name in NEEDED:
+        import_module(name)
+
+
+def main() -> None:
+    threading.Thread(target=load_once_serving, daemon=True).start()
+    sys.argv = ["streamlit", "run", str(APP), "--server.port", *sys.argv[1:]]
+    sys.exit(cli.main())
+
+
+if __name__ == "__main__":
+    main()
