@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -57,10 +58,11 @@ def make(
     path: Path,
     workload: str,
 ) -> Artifact:
-    """Quantise, write, reload and check; the file is at `path` only once it has passed.
+    """Quantise, write, reload and check; the file is there only once it has passed.
 
     Args:
         observed: what calibration saw; unused when activations stay in float.
+        path: where to write; the name gets the first digits of the content's hash.
         pictures: (n, c, h, w) to compare the kernels with the dequantised reference on.
     Raises:
         ModelError: the file does not do what it says.
@@ -73,6 +75,7 @@ def make(
     if not recipe.is_fp32:
         rounding = ROUNDING[recipe.method]
         model = lower(model, prepared.layers, bits, placement, chosen, rounding)
+    weight_bits = effective_weight_bits(prepared.layers, bits)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{os.getpid()}.onnx")
     try:
@@ -82,8 +85,9 @@ def make(
             _outcome(layer, bits, placement, network, found.of_weight) for layer in prepared.layers
         )
         if not recipe.is_fp32:
-            _write(model, draft, recipe, workload, outcomes)
+            _write(model, draft, recipe, workload, outcomes, weight_bits)
         agreement = _agreement(draft, pictures)
+        path = _named_by_content(path, draft)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
@@ -91,12 +95,18 @@ def make(
         path=path,
         outcomes=outcomes,
         kernels=found.used,
-        effective_weight_bits=effective_weight_bits(prepared.layers, bits),
+        effective_weight_bits=weight_bits,
         effective_activation_bits=_mean_by_macs([(o.activation_bits, o.macs) for o in outcomes]),
         integer_mac_share=_mean_by_macs([(is_integer(o), o.macs) for o in outcomes]),
         agreement_db=agreement,
         oldest_runtime=RUNS_SINCE,
     )
+
+
+def _named_by_content(path: Path, draft: Path) -> Path:
+    """A file that another version makes otherwise does not take this one's place."""
+    digest = hashlib.sha256(draft.read_bytes()).hexdigest()
+    return path.with_name(f"{path.stem}-{digest[:8]}{path.suffix}")
 
 
 def is_integer(outcome: LayerOutcome) -> bool:
@@ -178,10 +188,12 @@ def _write(
     recipe: Recipe,
     workload: str,
     outcomes: tuple[LayerOutcome, ...],
+    weight_bits: float = 0.0,
 ) -> None:
     """Write the file with its recipe and outcomes in its metadata."""
     told = {"workload": workload, "recipe": recipe.canonical}
     if outcomes:
+        told["effective_weight_bits"] = repr(weight_bits)
         told["outcomes"] = json.dumps([_short(o) for o in outcomes], separators=(",", ":"))
     with writing(path):
         path.write_bytes(tagged(model, told).SerializeToString())

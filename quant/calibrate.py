@@ -15,7 +15,7 @@ from quant.errors import InvalidRecipe
 from quant.grid import Grid, affine_grid
 
 BINS = 2048
-KEPT = 1 << 17  # values of a tensor that the search for the least error looks at
+KEPT = 1 << 14  # values of a tensor, of each batch, that the search for least error looks at
 CANDIDATES = 40
 
 Pictures = NDArray[np.float32]
@@ -79,9 +79,8 @@ class _Watch:
         flat = values.reshape(-1)
         self.low = min(self.low, float(flat.min()))
         self.high = max(self.high, float(flat.max()))
-        share = KEPT // 8
-        if flat.size > share:
-            flat = flat[self.draw.integers(0, flat.size, share)]
+        if flat.size > KEPT:
+            flat = flat[self.draw.integers(0, flat.size, KEPT)]
         self.samples.append(flat.copy())
 
     def observed(self) -> Observed:

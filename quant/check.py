@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 
 from models.workload import Workload, workload
@@ -72,6 +73,8 @@ def _told(path: Path) -> dict[str, str]:
 
 def _fits(path: Path, chosen: Workload) -> None:
     session = Session(path, threads=1)
+    if len(session.inputs) != 1:
+        raise ModelError(f"{path.name} has {len(session.inputs)} inputs; a classifier has one")
     wanted = ("batch", *chosen.input_shape)
     shape = list(session.input.shape)
     fits = len(shape) == 4 and all(
@@ -94,6 +97,12 @@ def _fits(path: Path, chosen: Workload) -> None:
             f"{path.name} gives outputs of shape {classes}; {chosen.name} has {chosen.classes} "
             f"classes, so ['batch', {chosen.classes}] is wanted"
         )
+    answer = session.run(np.zeros((3, *chosen.input_shape), np.float32))
+    if answer.shape != (3, chosen.classes):
+        raise ModelError(
+            f"{path.name} gives outputs of shape {answer.shape} for 3 pictures; "
+            f"(3, {chosen.classes}) is wanted: export it with a free batch"
+        )
 
 
 def _recipe(told: dict[str, str]) -> Recipe | None:
@@ -106,9 +115,8 @@ def _recipe(told: dict[str, str]) -> Recipe | None:
 def _artifact(path: Path, told: dict[str, str]) -> Artifact:
     """The file as an artifact: layers as its metadata tells, kernels as the runtime loads them."""
     found = kernels(path)
-    outcomes = tuple(_outcome(values, found.of_weight) for values in _listed(told))
+    outcomes = _outcomes(told, found.of_weight)
     macs = sum(outcome.macs for outcome in outcomes) or 1
-    weights = sum(outcome.parameters for outcome in outcomes) or 1
     recipe = _recipe(told)
     plain = float(Recipe.fp32().weights)
     if not outcomes or recipe is None:
@@ -117,7 +125,7 @@ def _artifact(path: Path, told: dict[str, str]) -> Artifact:
         path=path,
         outcomes=outcomes,
         kernels=found.used,
-        effective_weight_bits=sum(o.weight_bits * o.parameters for o in outcomes) / weights,
+        effective_weight_bits=float(told.get("effective_weight_bits", "nan")),
         effective_activation_bits=sum(o.activation_bits * o.macs for o in outcomes) / macs,
         integer_mac_share=sum(o.macs for o in outcomes if is_integer(o)) / macs,
         agreement_db=None,
@@ -125,12 +133,14 @@ def _artifact(path: Path, told: dict[str, str]) -> Artifact:
     )
 
 
-def _listed(told: dict[str, str]) -> list[dict[str, Any]]:
+def _outcomes(told: dict[str, str], of_weight: dict[str, str]) -> tuple[LayerOutcome, ...]:
+    """Layers as the metadata tells; none where somebody has changed it."""
     try:
         listed = json.loads(told.get("outcomes", "[]"))
-    except ValueError:
-        return []
-    return [item for item in listed if isinstance(item, dict)]
+        float(told.get("effective_weight_bits", "0"))
+        return tuple(_outcome(values, of_weight) for values in listed)
+    except (ValueError, TypeError, AttributeError):
+        return ()
 
 
 def _outcome(values: dict[str, Any], of_weight: dict[str, str]) -> LayerOutcome:

@@ -94,6 +94,7 @@ def measured(
     measurement = _measurement(
         request, runtime, prepared, artifact, data, fp32, said, timed, timed_fp32,
         key=key_of(chosen, request.recipe, data),
+        is_fp32=is_fp32,
         threads=threads,
         seconds=(quantised - start, time.perf_counter() - quantised),
         home=home,
@@ -224,6 +225,7 @@ def _measurement(
     timed_fp32: Latency,
     *,
     key: str,
+    is_fp32: bool,
     threads: int,
     seconds: tuple[float, float],
     home: Path,
@@ -231,7 +233,6 @@ def _measurement(
     n = len(given.labels)
     right, five = int(given.right.sum()), int(given.right_in_five.sum())
     top1, top5, beside = wilson(right, n), wilson(five, n), paired(fp32.right, given.right)
-    is_fp32 = request.recipe.is_fp32
     content = artifact.path.read_bytes()
     return Measurement(
         key=key,
@@ -283,6 +284,7 @@ def _measurement(
             **{name: version(name) for name in ("onnxruntime", "onnx", "numpy")},
         },
         skipped=data.skipped,
+        data_id=data.fingerprint[:12],
         notes=_notes(artifact),
     )
 

@@ -30,7 +30,8 @@ class Ground(NamedTuple):
 
     @classmethod
     def of(cls, measured: Measurement) -> Ground:
-        return cls(measured.workload, measured.data, measured.machine.id, measured.runtime)
+        data = f"{measured.data} ({measured.data_id})" if measured.data_id else measured.data
+        return cls(measured.workload, data, measured.machine.id, measured.runtime)
 
 
 def dominates(one: Sequence[float], other: Sequence[float]) -> bool:

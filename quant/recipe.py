@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from quant.errors import InvalidRecipe
@@ -15,6 +15,7 @@ METHODS = ("nearest", "mse")
 RANGES = ("minmax", "mse")
 VERSION = 1
 FLOAT = 32
+CALIBRATION_IMAGES = 200  # unless asked otherwise
 MOST_CALIBRATION_IMAGES = 100_000
 
 
@@ -31,7 +32,7 @@ class Recipe:
     activations: int = 8
     method: str = "nearest"
     ranges: str = "minmax"
-    calibration_images: int = 200
+    calibration_images: int = CALIBRATION_IMAGES
     seed: int = 0
     version: int = VERSION
 
@@ -47,7 +48,7 @@ class Recipe:
         if self.weights >= 16:
             defaults["method"] = "nearest"
         if self.activations == FLOAT:
-            defaults |= {"ranges": "minmax", "calibration_images": 200, "seed": 0}
+            defaults |= {"ranges": "minmax", "calibration_images": CALIBRATION_IMAGES, "seed": 0}
         for field, value in defaults.items():
             object.__setattr__(self, field, value)
 
@@ -95,9 +96,6 @@ class Recipe:
             return cls(**fields)
         except (TypeError, ValueError) as exc:
             raise InvalidRecipe(f"this is not a Bitfront recipe: {text[:80]!r} ({exc})") from exc
-
-    def with_bits(self, weights: int, activations: int) -> Self:
-        return replace(self, weights=weights, activations=activations)
 
 
 def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:

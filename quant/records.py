@@ -49,7 +49,7 @@ class Measurement:
     Intervals are 95 %. `drop` is FP32's accuracy less this file's, on the same pictures;
     `flips` counts changed predictions, `lost` and `gained` those that became wrong and right.
     `artifact` is a path below the home folder. `key` names the point: workload, recipe, weights,
-    data and method version.
+    data and method version; `data_id` names the pictures by their contents.
     """
 
     key: str
@@ -98,6 +98,7 @@ class Measurement:
     versions: dict[str, str]
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    data_id: str = ""
 
     @property
     def id(self) -> str:

@@ -18,6 +18,7 @@ from quant.check import check
 from quant.errors import InvalidRecipe, ModelError, RequestError
 from quant.evaluate import Evaluation, evaluate
 from quant.identity import Request, data_of, identify
+from quant.measure.accuracy import Answers
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.runtime.ort import Session
@@ -111,7 +112,7 @@ def test_a_key_is_known_before_anything_runs(w4a8: Evaluation, home: Path) -> No
 def test_check_agrees_with_the_measurement(w4a8: Evaluation, home: Path) -> None:
     path = home / w4a8.measurement.artifact
     row = check(path, NAME, None, None, IMAGES, home, silent)
-    for name in ("accuracy", "drop", "flips", "sqnr_db", "size_bytes", "integer_mac_share"):
+    for name in ("accuracy", "drop", "flips", "sqnr_db", "size_bytes", "effective_weight_bits"):
         assert row[name] == pytest.approx(getattr(w4a8.measurement, name)), name
     assert (row["weights_bits"], row["activation_bits"]) == (4, 8)
 
@@ -124,6 +125,7 @@ def test_check_takes_a_foreign_file(home: Path, tmp_path: Path) -> None:
     row = check(tmp_path / "foreign.onnx", NAME, None, None, IMAGES, home, silent)
     assert row["accuracy"] == found.accuracy
     assert row["weights_bits"] is None
+    assert row["drop_low"] < 0 < row["drop_high"]  # a foreign file is not the baseline itself
 
 
 def _damaged(tmp_path: Path, home: Path) -> Path:
@@ -157,7 +159,28 @@ def _other_pictures(tmp_path: Path, home: Path) -> Path:
     return tmp_path / "other.onnx"
 
 
-@pytest.mark.parametrize("spoil", [_damaged, _empty, _cut, _other_pictures])
+def _fixed_batch(tmp_path: Path, home: Path) -> Path:
+    model = onnx.load(home / measured(Recipe.fp32(), home).measurement.artifact)
+    for node in model.graph.node:
+        if node.op_type == "Reshape":
+            shape = onnx.numpy_helper.from_array(np.array([1, 256]), "fixed")
+            model.graph.initializer.append(shape)
+            node.input[1] = "fixed"
+    onnx.save(model, tmp_path / "fixed.onnx")
+    return tmp_path / "fixed.onnx"
+
+
+def _two_inputs(tmp_path: Path, home: Path) -> Path:
+    model = onnx.load(home / measured(Recipe.fp32(), home).measurement.artifact)
+    extra = onnx.helper.make_tensor_value_info("extra", onnx.TensorProto.FLOAT, ["n", 1])
+    model.graph.input.append(extra)
+    onnx.save(model, tmp_path / "two.onnx")
+    return tmp_path / "two.onnx"
+
+
+@pytest.mark.parametrize(
+    "spoil", [_damaged, _empty, _cut, _other_pictures, _fixed_batch, _two_inputs]
+)
 def test_check_refuses_with_a_sentence(spoil, home: Path, tmp_path: Path) -> None:
     path = spoil(tmp_path, home)
     with pytest.raises(ModelError) as caught:
@@ -192,3 +215,28 @@ def test_latency_comes_with_its_interval_and_fp32_beside_it(w4a8: Evaluation) ->
     assert all(math.isfinite(value) and value > 0 for value in values)
     assert found.latency_low_ms <= found.latency_ms <= found.latency_high_ms
     assert found.latency_runs >= 30
+
+
+def test_five_equal_logits_do_not_all_count() -> None:
+    given = Answers(np.zeros((10, 10), np.float32), np.arange(10))
+    assert given.right_in_five.mean() == 0.5
+
+
+def test_changed_metadata_is_that_of_a_foreign_file(
+    w4a8: Evaluation, home: Path, tmp_path: Path
+) -> None:
+    model = onnx.load(home / w4a8.measurement.artifact)
+    for item in model.metadata_props:
+        if item.key == "bitfront.outcomes":
+            item.value = '[{"layer": "stem", "macs": "many"}]'
+    onnx.save(model, tmp_path / "changed.onnx")
+    row = check(tmp_path / "changed.onnx", NAME, None, None, 50, home, silent)
+    assert row["n"] == 50
+
+
+def test_a_file_whose_kernels_disagree_is_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quant.artifact.LEAST_AGREEMENT_DB", 1000.0)
+    with pytest.raises(ModelError, match="integer kernels agree"):
+        measured(Recipe(6, 5), home)

@@ -11,6 +11,7 @@ from pages.parts import cache, shell
 from pages.parts.controls import Choice
 from quant import explain
 from quant.errors import StoreError
+from quant.recipe import CALIBRATION_IMAGES
 from quant.records import LayerOutcome, Measurement
 from quant.settings import settings
 
@@ -40,7 +41,8 @@ def take(point: Measurement, choice: Choice) -> None:
             icon=":material/data_object:",
         )
         with st.popover("Reproduce", icon=":material/terminal:"):
-            st.caption("This command writes the same file.")
+            given = ", given the pictures it was made with" if choice.workload.needs_data else ""
+            st.caption(f"This command writes the same file{given}.")
             st.code(command(point, choice, f"{name}.onnx"), language="bash", wrap_lines=True)
 
 
@@ -59,6 +61,8 @@ def command(point: Measurement, choice: Choice, file: str) -> str:
     words += ["--method", recipe.method, "--ranges", recipe.ranges]
     if recipe.seed:
         words += ["--seed", str(recipe.seed)]
+    if recipe.calibration_images != CALIBRATION_IMAGES:
+        words += ["--calibration-images", str(recipe.calibration_images)]
     if choice.workload.needs_data:
         words += ["--data", choice.data or "DIR"]
     return shlex.join([*words, "-o", file])

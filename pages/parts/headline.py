@@ -85,9 +85,10 @@ def _metric(label: str, value: str, note: str, tip: str = "") -> None:
 def _interval(point: Measurement) -> str:
     measured = explain.latency_range(point.latency_low_ms, point.latency_high_ms)
     baseline = explain.latency_range(point.fp32_latency_low_ms, point.fp32_latency_high_ms)
+    beside = "" if point.recipe.is_fp32 else f" FP32, interleaved: {baseline}."
     return (
         f"Median of {point.latency_runs:,} runs, one picture at a time, {point.threads} threads: "
-        f"{measured} (95 %). FP32, interleaved: {baseline}."
+        f"{measured} (95 %).{beside}"
     )
 
 

@@ -35,10 +35,20 @@ def fold(path: Path) -> ModelProto:
             model = onnx.load(folded)
         except Exception as exc:  # onnxruntime raises errors of many kinds
             raise ModelError(f"{path.name} cannot be loaded: {str(exc)[:200]}") from exc
+    _name_nodes(model)
     means_to_pooling(model)
     del model.graph.value_info[:]
     _as_old_as_it_can_be(model)
     return model
+
+
+def _name_nodes(model: ModelProto) -> None:
+    """Layers are known by their node's name; other exporters leave it out, or give it twice."""
+    taken: set[str] = set()
+    for index, node in enumerate(model.graph.node):
+        if not node.name or node.name in taken:
+            node.name = f"{node.op_type}_{index}"
+        taken.add(node.name)
 
 
 def _as_old_as_it_can_be(model: ModelProto) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 
@@ -27,6 +29,20 @@ class Network:
                     self.consumers[name].append(node)
         self.outputs = {item.name for item in model.graph.output}
         self.inputs = [item.name for item in model.graph.input if item.name not in self.constants]
+
+    @cached_property
+    def _not_float(self) -> set[str]:
+        """Tensors that shape inference finds to be of another type than float32."""
+        graph = onnx.shape_inference.infer_shapes(self.model).graph
+        return {
+            item.name
+            for item in (*graph.input, *graph.value_info, *graph.output)
+            if item.type.tensor_type.elem_type not in (0, onnx.TensorProto.FLOAT)
+        }
+
+    def is_float(self, name: str) -> bool:
+        """Whether a tensor may hold float32 values."""
+        return name not in self._not_float
 
     def constant(self, name: str) -> Array:
         """The value of an initializer."""

@@ -7,17 +7,21 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import onnx
 from onnx import ModelProto
 
 from models.weights import weights_fingerprint
 from models.workload import Workload
 from models.zoo.files import ZOO
+from quant.errors import ModelError
 from quant.graph.fold import fold
 from quant.graph.layers import Layer, layers_of
 from quant.graph.metadata import tagged, told_by
 from quant.recipe import Recipe
+from quant.runtime.ort import Session
 
+TOLERANCE = 1e-4
 VERSION = 1  # of exporting and folding: a new one makes new files
 
 
@@ -51,10 +55,28 @@ def prepare(workload: Workload, home: Path) -> Prepared:
             written = Path(folder) / "folded.onnx"
             told = {"workload": workload.name, "recipe": Recipe.fp32().canonical}
             onnx.save(tagged(fold(exported), told), written)
+            _check(exported, written, workload)
             written.replace(path)
     model = onnx.load(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Prepared(model=model, layers=layers_of(model), path=path, sha256=digest)
+
+
+def _check(exported: Path, folded: Path, workload: Workload) -> None:
+    """Folding must leave the answers as they were, to 1e-4 of the largest logit.
+
+    Raises:
+        ModelError: it did not.
+    """
+    draw = np.random.default_rng(0)
+    pictures = draw.standard_normal((4, *workload.input_shape)).astype(np.float32)
+    wanted, given = (Session(path, threads=1).run(pictures) for path in (exported, folded))
+    error = float(np.abs(wanted - given).max())
+    if not error <= TOLERANCE * max(1.0, float(np.abs(wanted).max())):
+        raise ModelError(
+            f"folding {workload.name} changes its logits by {error:.2g}; at most {TOLERANCE:g} of "
+            "the largest is allowed: report this network"
+        )
 
 
 def shipped(workload: Workload) -> Path | None:

@@ -22,7 +22,7 @@ from quant.grid import Grid
 from quant.lower import weights as store
 from quant.lower.placement import Placement
 from quant.plan import Plan
-from quant.rounding.codes import Rounding
+from quant.rounding.codes import Floats, Rounding
 
 OPSET = 18  # the first with BitwiseOr
 
@@ -148,7 +148,7 @@ def _redundant(
         return grid.zero_point == 0
     if node.op_type == "Clip":
         low, high = clip_bounds(node, network)
-        tolerance = grid.scale / 2
+        tolerance = grid.scale * 0.501  # zero is rounded to a level: half a step, and float error
         return low <= grid.low + tolerance <= low + 2 * tolerance and grid.high <= high + tolerance
     return False
 
@@ -184,7 +184,7 @@ def _rewrite_layer(
         is_integer = layer.source in placement.widths
         codes = rounding(weight, bits.weights, is_integer and _paired(layer))
         if is_integer:
-            bias = network.constant(layer.bias) if layer.bias else None
+            bias = _bias(layer, network)
             scale = grids[layer.source].scale
             codes = store.widen_for_bias(codes, weight, bias, scale)
             fragment = store.integer(layer, codes, bits.weights, bias, scale, draft.shared)
@@ -197,9 +197,21 @@ def _rewrite_layer(
         node.input[2] = fragment.bias
 
 
+def _bias(layer: Layer, network: Network) -> Floats | None:
+    """(out,), whatever shape a Gemm broadcasts it from."""
+    if not layer.bias:
+        return None
+    values = network.constant(layer.bias).astype(np.float32).reshape(-1)
+    return np.ascontiguousarray(np.broadcast_to(values, layer.shape[layer.channel_axis]))
+
+
 def _paired(layer: Layer) -> bool:
-    """Whether the kernel adds neighbouring products in 16 bits; depthwise ones do not."""
-    return not (layer.op == "Conv" and layer.groups > 1 and layer.shape[1] == 1)
+    """Whether the kernel adds neighbouring products in 16 bits.
+
+    Depthwise ones do not, but with a channel multiplier another kernel takes their place.
+    """
+    depthwise = layer.shape[1] == 1 and layer.shape[0] == layer.groups > 1
+    return not (layer.op == "Conv" and depthwise)
 
 
 def _assemble(model: ModelProto, draft: _Draft) -> ModelProto:

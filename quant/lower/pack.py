@@ -17,7 +17,6 @@ PLANES = {2: (2,), 3: (2, 1), 4: (4,), 5: (4, 1), 6: (4, 2), 7: (4, 2, 1)}
 HEAD = {4: (2, 2), 2: (2,), 1: ()}  # shape of a group's bytes, so that all planes unpack alike
 TAIL = {4: (2,), 2: (2, 2), 1: (2, 2, 2)}
 
-Bytes = NDArray[np.uint8]
 Int8 = NDArray[np.int8]
 
 

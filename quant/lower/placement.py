@@ -61,7 +61,10 @@ def place(network: Network, layers: tuple[Layer, ...], activations: Mapping[str,
 def is_integer(node: NodeProto, network: Network) -> bool:
     """Whether an operation without weights has an integer kernel for these inputs."""
     data = network.data_inputs(node)
-    return node.op_type in INTEGER_OPS and len(data) == len([name for name in node.input if name])
+    constant = len(data) < len([name for name in node.input if name])
+    if node.op_type not in INTEGER_OPS or constant:
+        return False
+    return all(network.is_float(name) for name in (*data, *node.output))
 
 
 def settled(network: Network, name: str) -> str:

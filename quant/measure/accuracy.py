@@ -37,9 +37,11 @@ class Answers:
 
     @property
     def right_in_five(self) -> NDArray[np.bool_]:
-        """Whether fewer than five classes score above the true one."""
+        """Whether fewer than five classes come before the true one; ties go by class index."""
         truth = np.take_along_axis(self.logits, self.labels[:, None], axis=1)
-        return np.asarray((self.logits > truth).sum(axis=1) < 5)
+        earlier = np.arange(self.logits.shape[1]) < self.labels[:, None]
+        before = (self.logits > truth) | ((self.logits == truth) & earlier)
+        return np.asarray(before.sum(axis=1) < 5)
 
 
 def answers(
@@ -61,6 +63,8 @@ def answers(
                     f"the network gives outputs of shape {out.shape} for {len(truth)} pictures; "
                     "a classifier gives (pictures, classes)"
                 )
+            if not np.isfinite(out).all():
+                raise ModelError("the network gives values that are not numbers; it is damaged")
             logits.append(out)
             labels.append(truth)
             done += len(truth)

@@ -56,13 +56,20 @@ class Session:
             raise ModelError(
                 f"{path.name} does not load in ONNX Runtime: {str(exc).splitlines()[0][:200]}"
             ) from exc
-        self.input: Any = self._session.get_inputs()[0]
+        self.inputs: Any = self._session.get_inputs()
+        self.input: Any = self.inputs[0]
+        self._name = path.name
         self.outputs: Any = self._session.get_outputs()
 
     def run(self, pictures: Floats) -> Floats:
-        return np.asarray(
-            self._session.run([self.outputs[0].name], {self.input.name: pictures})[0], np.float32
-        )
+        try:
+            out = self._session.run([self.outputs[0].name], {self.input.name: pictures})[0]
+        except Exception as exc:  # onnxruntime raises errors of many kinds
+            raise ModelError(
+                f"{self._name} does not run on pictures of shape {pictures.shape}: "
+                f"{str(exc).splitlines()[0][:200]}"
+            ) from exc
+        return np.asarray(out, np.float32)
 
 
 def kernels(path: Path) -> Kernels:

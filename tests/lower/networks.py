@@ -58,6 +58,36 @@ class Tied(nn.Module):
         return logits
 
 
+class Multiplied(nn.Module):
+    """A depthwise convolution that makes several channels of one, and a hard tanh."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1)
+        self.wide = nn.Conv2d(8, 32, 3, padding=1, groups=8)
+        self.head = nn.Linear(32, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.wide(nn.functional.hardtanh(self.stem(x), -0.3, 0.3))
+        logits: Tensor = self.head(nn.functional.adaptive_avg_pool2d(x, 1).flatten(1))
+        return logits
+
+
+class Attention(nn.Module):
+    """Shapes are computed in integers beside the pictures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(12, 2, batch_first=True)
+        self.head = nn.Linear(12, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = x.flatten(2).transpose(1, 2)
+        attended = self.attention(tokens, tokens, tokens, need_weights=False)[0]
+        logits: Tensor = self.head(attended.mean(dim=1))
+        return logits
+
+
 def exported(network: nn.Module, shape: tuple[int, ...], path: Path) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -135,6 +135,30 @@ def test_layers_that_share_a_weight_are_each_written(activations: int, tmp_path:
     assert artifact.integer_mac_share == (1.0 if activations == 8 else 0.0)
 
 
+@pytest.mark.parametrize("activations", [4, 8])
+def test_channel_multipliers_and_hard_tanh_stay_exact_and_integer(
+    activations: int, tmp_path: Path
+) -> None:
+    prepared = prepared_from("Multiplied", SHAPE, tmp_path)
+    seen = observe(
+        prepared.model, candidates(Network(prepared.model), prepared.layers), [pictures(20)], seed=0
+    )
+    made_of = make(prepared, Recipe(8, activations), seen, pictures(4), tmp_path / "m.onnx", "test")
+    assert made_of.integer_mac_share == 1.0
+    assert made_of.agreement_db is None or made_of.agreement_db > 60
+
+
+def test_attention_is_lowered_around_its_shape_arithmetic(tmp_path: Path) -> None:
+    shape = (12, 4, 4)
+    prepared = prepared_from("Attention", shape, tmp_path)
+    batch = np.random.default_rng(0).standard_normal((20, *shape)).astype(np.float32)
+    seen = observe(
+        prepared.model, candidates(Network(prepared.model), prepared.layers), [batch], seed=0
+    )
+    artifact = make(prepared, Recipe(8, 8), seen, batch[:4], tmp_path / "m.onnx", "test")
+    assert Session(artifact.path, threads=1).run(batch[:3]).shape == (3, 5)
+
+
 def test_matrices_run_on_integer_kernels(tmp_path: Path) -> None:
     shape = (12, 4, 4)
     prepared = prepared_from("Matrices", shape, tmp_path)
