@@ -55,14 +55,25 @@ def check(
 
 
 def _told(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        raise RequestError(f"there is no file {path}; give the path of an ONNX file")
+    try:
+        is_file = path.is_file()
+    except OSError:
+        is_file = False
+    if not is_file:
+        raise RequestError(f"there is no file {str(path)[:200]}; give the path of an ONNX file")
     size = path.stat().st_size
     if not 0 < size <= LARGEST:
         raise ModelError(f"{path.name} has {size:,} bytes; an ONNX file has 1 to {LARGEST:,}")
     try:
         model = onnx.load(path, load_external_data=False)
+        if any(onnx.external_data_helper.uses_external_data(i) for i in model.graph.initializer):
+            raise ModelError(
+                f"{path.name} keeps its weights in another file, so its size is not its own; "
+                "save it as one file"
+            )
         onnx.checker.check_model(model)
+    except ModelError:
+        raise
     except Exception as exc:  # protobuf and the checker raise errors of many kinds
         reason = (str(exc).splitlines() or ["unreadable"])[0][:160]
         raise ModelError(

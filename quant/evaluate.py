@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from quant.lower.placement import candidates
 from quant.measure.accuracy import Answers, answers, batch_size, sqnr_db
 from quant.measure.latency import Latency, alone, interleaved
 from quant.measure.machine import this_machine
+from quant.measure.quiet import quietest
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.runtime import full_name
@@ -84,23 +85,32 @@ def measured(
         if not is_fp32:
             share = _share(progress, count, 0.3, 0.5)
             said = answers(artifact.path, data.report, count, share, threads=threads)
-        picture = data.report.take([0])
-        if is_fp32:
-            progress("Timing", 0.8)
-            timed = timed_fp32 = alone(artifact.path, picture, threads=threads)
-        else:
-            progress("Timing beside FP32", 0.8)
-            timed, timed_fp32 = interleaved(artifact.path, prepared.path, picture, threads=threads)
+        progress("Timing" if is_fp32 else "Timing beside FP32", 0.8)
+        (timed, timed_fp32), busy = quietest(
+            partial(_timings, artifact, prepared, data, threads, is_fp32),
+            baseline.cache.with_suffix(f".{threads}-threads-{this_machine().id}.ms"),
+        )
     measurement = _measurement(
         request, runtime, prepared, artifact, data, fp32, said, timed, timed_fp32,
         key=key_of(chosen, request.recipe, data),
         is_fp32=is_fp32,
+        busy=busy,
         threads=threads,
         seconds=(quantised - start, time.perf_counter() - quantised),
         home=home,
     )  # fmt: skip
     progress("Done", 1.0)
     return Evaluation(measurement=measurement, predictions=_packed(said))
+
+
+def _timings(
+    artifact: Artifact, prepared: Prepared, data: Dataset, threads: int, is_fp32: bool
+) -> tuple[Latency, Latency]:
+    picture = data.report.take([0])
+    if is_fp32:
+        timed = alone(artifact.path, picture, threads=threads)
+        return timed, timed
+    return interleaved(artifact.path, prepared.path, picture, threads=threads)
 
 
 def _share(progress: Progress, count: int, start: float, width: float) -> Callable[[float], None]:
@@ -177,8 +187,8 @@ class _Baseline:
 
     def answers(self, progress: Progress, *, again: bool) -> Answers:
         """From the cache, unless they are to be run `again` or are not there."""
-        if not again and self._cache.exists():
-            with np.load(self._cache) as kept:
+        if not again and self.cache.exists():
+            with np.load(self.cache) as kept:
                 if len(kept["labels"]) >= self.count:
                     return Answers(kept["logits"][: self.count], kept["labels"][: self.count])
         path, threads = self.prepared.path, settings().threads
@@ -186,15 +196,15 @@ class _Baseline:
         given = answers(path, self.data.report, self.count, share, threads=threads)
         buffer = io.BytesIO()
         np.savez(buffer, logits=given.logits, labels=given.labels)
-        with writing(self._cache):
-            self._cache.parent.mkdir(parents=True, exist_ok=True)
-            draft = self._cache.with_suffix(f".{os.getpid()}")
+        with writing(self.cache):
+            self.cache.parent.mkdir(parents=True, exist_ok=True)
+            draft = self.cache.with_suffix(f".{os.getpid()}")
             draft.write_bytes(buffer.getvalue())
-            draft.replace(self._cache)
+            draft.replace(self.cache)
         return given
 
     @property
-    def _cache(self) -> Path:
+    def cache(self) -> Path:
         parts = (self.prepared.sha256, self.data.fingerprint, self.runtime)
         name = hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]
         return self.home / "cache" / "fp32" / f"{self.workload.name}-{name}.npz"
@@ -226,6 +236,7 @@ def _measurement(
     *,
     key: str,
     is_fp32: bool,
+    busy: str,
     threads: int,
     seconds: tuple[float, float],
     home: Path,
@@ -285,7 +296,7 @@ def _measurement(
         },
         skipped=data.skipped,
         data_id=data.fingerprint[:12],
-        notes=_notes(artifact),
+        notes=(*_notes(artifact), *filter(None, [busy])),
     )
 
 

@@ -45,6 +45,8 @@ def table(view: View) -> None:
     best = {point.id for point in pareto.front(view.points)}
     rows = [_row(point, point.id in best, view) for point in view.points]
     identities = [point.id for point in view.points]
+    ticked = [identities.index(view.chosen.id)] if view.chosen else []
+    st.session_state["table"] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
     st.dataframe(
         {name: [row[name] for row in rows] for name in rows[0]},
         hide_index=True,

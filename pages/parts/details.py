@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def take(point: Measurement, choice: Choice) -> None:
     with st.container(horizontal=True):
         st.download_button(
             f"Download model · {explain.size(point.size_bytes)}",
-            data=lambda: _read(path),
+            data=lambda: _read(path, point),
             file_name=f"{name}.onnx",
             mime="application/octet-stream",
             on_click="ignore",
@@ -42,7 +43,10 @@ def take(point: Measurement, choice: Choice) -> None:
         )
         with st.popover("Reproduce", icon=":material/terminal:"):
             given = ", given the pictures it was made with" if choice.workload.needs_data else ""
-            st.caption(f"This command writes the same file{given}.")
+            st.caption(
+                "In Bitfront's folder, with its environment active, this writes the same "
+                f"file{given}."
+            )
             st.code(command(point, choice, f"{name}.onnx"), language="bash", wrap_lines=True)
 
 
@@ -138,9 +142,12 @@ def _layer(outcome: LayerOutcome) -> dict[str, object]:
     }
 
 
-def _read(path: Path | None) -> bytes:
-    """The file, when it is asked for."""
+def _read(path: Path | None, point: Measurement) -> bytes:
+    """The file that was measured, when it is asked for; no other in its place."""
     try:
-        return path.read_bytes() if path else b""
+        content = path.read_bytes() if path else b""
     except OSError as exc:
         raise StoreError(f"the file {path} cannot be read ({exc.strerror})") from exc
+    if path and hashlib.sha256(content).hexdigest() != point.artifact_sha256:
+        raise StoreError(f"the file {path} is not the one that was measured; measure it again")
+    return content

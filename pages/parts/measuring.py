@@ -139,9 +139,12 @@ def _words(sweep: SweepStatus) -> str:
 
 
 def _failed(sweep: SweepStatus) -> None:
-    shown = [shell.escape(message) for message in dict.fromkeys(sweep.messages)][:3]
-    more = f" and {len(sweep.messages) - 3} more" if len(sweep.messages) > 3 else ""
+    reasons = list(
+        dict.fromkeys(message.partition(": ")[2] or message for message in sweep.messages)
+    )
+    more = f" ({len(reasons) - 3} more reasons)" if len(reasons) > 3 else ""
+    shown = " ".join(shell.escape(reason) for reason in reasons[:3])
     st.warning(
-        f"{sweep.failed} of {sweep.total} could not be measured{more}. " + " ".join(shown),
+        f"{sweep.failed} of {sweep.total} could not be measured. {shown}{more}",
         icon=":material/warning:",
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
 from pages.parts import cache
 from quant.errors import BitfrontError
 
+ICON = Path(__file__).with_name("icon.png")  # a named icon would be fetched from elsewhere
 ABOUT = "**Bitfront** measures what every bit buys: accuracy, size and latency of quantised models."
 
 
@@ -18,7 +20,7 @@ def page(title: str) -> Iterator[None]:
     """Open a page. A BitfrontError ends it with its sentence; a bug propagates."""
     st.set_page_config(
         page_title=f"{title} · Bitfront",
-        page_icon=":material/ssid_chart:",
+        page_icon=str(ICON),
         layout="wide",
         menu_items={"About": ABOUT},
     )

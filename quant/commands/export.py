@@ -46,6 +46,15 @@ def _target(output: str) -> Path:
     """Refuse before measuring what could not be written after."""
     target = Path(output).expanduser()
     folder = target.parent
+    try:
+        special = target.exists() and not target.is_file()
+    except OSError as exc:
+        raise RequestError(
+            f"-o is a name of {len(output)} characters that cannot be used ({exc.strerror}); "
+            "give another"
+        ) from exc
+    if special and not target.is_dir():
+        raise RequestError(f"-o is {output}, which is a device and no file; give another name")
     if not output or target.is_dir():
         raise RequestError(f"-o is {output!r}, which is no file name; add one, such as model.onnx")
     if not folder.is_dir():

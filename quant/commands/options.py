@@ -95,8 +95,16 @@ def _widths(option: str, text: str, allowed: tuple[int, ...]) -> list[int]:
 
 
 def _whole(option: str, text: str, least: int) -> int:
-    if not text.removeprefix("-").isdecimal() or len(text) > _MOST_DIGITS or int(text) < least:
-        raise RequestError(f"{option} must be a whole number of at least {least}; got {text!r}")
+    whole = text.removeprefix("-").isdecimal()
+    if whole and len(text) > _MOST_DIGITS:
+        raise RequestError(
+            f"{option} must be a whole number from {least} with at most {_MOST_DIGITS} digits; "
+            f"got one of {len(text)} digits"
+        )
+    if not whole or int(text) < least:
+        raise RequestError(
+            f"{option} must be a whole number of at least {least}; got {text[:40]!r}"
+        )
     return int(text)
 
 

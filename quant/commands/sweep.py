@@ -13,7 +13,6 @@ from quant.jobs.foreground import work_through
 from quant.jobs.local import LocalExecutor
 from quant.jobs.requests import FAILED, SweepRequest, Task
 from quant.jobs.submit import submit
-from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.settings import settings
 from quant.store import Store, open_store
@@ -66,7 +65,7 @@ def _first(request: SweepRequest) -> Task:
     return Task(
         id=0,
         workload=request.workload,
-        recipe=Recipe.fp32(),
+        recipe=request.recipes[-1],
         data=request.data,
         data_labels=request.data_labels,
         images=request.images,

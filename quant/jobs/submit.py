@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import fmean
 
 import quant
+from models.listing import listing
 from models.workload import WORKLOADS, workload
 from quant.errors import DataError, RequestError, StoreError
 from quant.jobs.requests import SweepRequest
@@ -23,12 +24,13 @@ FIRST_RECIPES = (
     Recipe(8, 8),
     Recipe(4, 8, method="mse"),
     Recipe(2, 8, method="mse"),
-    Recipe(6, 8),
+    Recipe(6, 8, method="mse"),
     Recipe(4, 4, method="mse", ranges="mse"),
     Recipe(3, 8, method="mse"),
-    Recipe(5, 8),
-    Recipe(7, 8),
-    Recipe(6, 6),
+    Recipe(8, 8, method="mse"),
+    Recipe(5, 8, method="mse"),
+    Recipe(7, 8, method="mse"),
+    Recipe(6, 6, method="mse"),
     Recipe(4, 6, method="mse"),
     Recipe(4, 8),
     Recipe(16, 32),
@@ -63,11 +65,12 @@ def checked(request: SweepRequest) -> SweepRequest:
         raise DataError(
             f"labels {request.data_labels!r} were given without pictures; add --data DIR"
         )
-    return replace(
-        request,
-        data=_existing(request.data, "folder of pictures", Path.is_dir),
-        data_labels=_existing(request.data_labels, "file of labels", Path.is_file),
-    )
+    data = _existing(request.data, "folder of pictures", Path.is_dir)
+    labels = _existing(request.data_labels, "file of labels", Path.is_file)
+    if chosen.needs_data and data is not None:
+        # Once, before each of the recipes would find the same fault.
+        listing(Path(data), Path(labels) if labels else None, chosen.classes)
+    return replace(request, data=data, data_labels=labels)
 
 
 def _existing(given: str | None, what: str, is_there: Callable[[Path], bool]) -> str | None:

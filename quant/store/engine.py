@@ -26,10 +26,10 @@ def parse(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as exc:
+    except (ArgumentError, ValueError) as exc:
         raise StoreError(
-            f"DATABASE_URL is {url!r}, which is not an address; write sqlite:///FILE or "
-            "postgresql://user@host/name"
+            f"DATABASE_URL is no address (it starts with {url.partition('//')[0][:40]!r}); "
+            "write sqlite:///FILE or postgresql://user@host/name"
         ) from exc
     kind = parsed.drivername.split("+")[0]
     if kind in ("postgres", "postgresql"):

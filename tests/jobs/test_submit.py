@@ -38,7 +38,8 @@ def test_what_cannot_be_measured_is_refused(
 
 
 def test_paths_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "n01440764").mkdir(parents=True)
+    (tmp_path / "pictures" / "n01440764" / "tench.jpg").touch()
     monkeypatch.chdir(tmp_path)
     checked = submit.checked(SweepRequest(LITE, (), data="pictures"))
     assert checked.data == str(tmp_path / "pictures")
