@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from quant.runtime.ort import Session
 from quant.stats import Interval, bootstrap_median
 
-ROUNDS = 15
+ROUNDS = 12
 ROUND_SECONDS = 0.02  # of each file
 LEAST_RUNS = 3
 
