@@ -11,6 +11,8 @@ LETTER, LINE, NEAR = 6.4, 14, 5
 # In order of preference: nothing lies above and left of a front, and bars stand straight up.
 CORNERS = ("top left", "top right", "bottom right", "bottom left")
 SIDES = ("middle right", "middle left")
+ABOVE = "top center"  # where a name of two lines stands first
+BREAK = "<br>"
 
 
 class Box(NamedTuple):
@@ -39,7 +41,7 @@ def place(spots: Sequence[tuple[float, float]], names: Sequence[str]) -> list[st
     taken = [Box(x - 4, x + 4, y - 4, y + 4) for x, y in centres]
     found: list[str] = []
     for (x, y), name in zip(centres, names, strict=True):
-        boxes = _around(x, y, len(name) * LETTER) if name else {}
+        boxes = _around(x, y, name.split(BREAK)) if name else {}
         fitting = (where for where, box in boxes.items() if _fits(box, taken))
         where = next(fitting, "")
         if where:
@@ -48,13 +50,14 @@ def place(spots: Sequence[tuple[float, float]], names: Sequence[str]) -> list[st
     return found
 
 
-def _around(x: float, y: float, width: float) -> dict[str, Box]:
+def _around(x: float, y: float, lines: Sequence[str]) -> dict[str, Box]:
+    width, height = max(map(len, lines)) * LETTER, len(lines) * LINE
     found = {}
-    for where in (*CORNERS, *SIDES):
+    for where in (ABOVE, *CORNERS, *SIDES) if len(lines) > 1 else (*CORNERS, *SIDES):
         upright, side = where.split()
-        left = x + NEAR if side == "right" else x - NEAR - width
-        bottom = {"top": y + NEAR, "middle": y - LINE / 2, "bottom": y - NEAR - LINE}[upright]
-        found[where] = Box(left, left + width, bottom, bottom + LINE)
+        left = {"right": x + NEAR, "center": x - width / 2, "left": x - NEAR - width}[side]
+        bottom = {"top": y + NEAR, "middle": y - height / 2, "bottom": y - NEAR - height}[upright]
+        found[where] = Box(left, left + width, bottom, bottom + height)
     return found
 
 

@@ -143,7 +143,11 @@ def _names(scene: Scene) -> list[go.Scatter]:
 
 def _label(scene: Scene, point: Measurement) -> str:
     middle = scene.up.reading(point)[0]
-    below = f" ↓ {middle:.1f} %" if scene.up.budget == "drop" and scene.is_sunk(point) else ""
+    below = (
+        f"{labels.BREAK}↓ {middle:.0f} %"
+        if scene.up.budget == "drop" and scene.is_sunk(point)
+        else ""
+    )
     return ("FP32" if point.recipe.is_fp32 else point.recipe.bits) + below
 
 

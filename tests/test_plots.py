@@ -89,7 +89,7 @@ def test_a_budget_shades_what_it_excludes() -> None:
 def test_points_far_below_sit_on_the_floor_and_say_so() -> None:
     points = sweep()
     figure = plots.front(points)
-    assert "w2a8 ↓ 76.8 %" in texts(figure)
+    assert "w2a8<br>↓ 77 %" in texts(figure)
     lowest = min(float(value) for trace in dots(figure).values() for value in trace.y)
     assert figure.layout.yaxis.range[0] < lowest
 
@@ -140,7 +140,7 @@ def test_a_span_has_room_around_its_points() -> None:
 def test_names_never_cover_each_other(spots: list[tuple[float, float]]) -> None:
     places = labels.place(spots, ["w4a8"] * len(spots))
     boxes = [
-        labels._around(x * labels.WIDTH, y * labels.HEIGHT, 4 * labels.LETTER)[place]
+        labels._around(x * labels.WIDTH, y * labels.HEIGHT, ["w4a8"])[place]
         for (x, y), place in zip(spots, places, strict=True)
         if place
     ]
