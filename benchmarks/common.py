@@ -11,7 +11,7 @@ from pathlib import Path
 from models.data import Dataset
 from models.workload import Workload, workload
 from quant.artifact import Artifact, make
-from quant.evaluate import calibrated
+from quant.calibrated import calibrated
 from quant.graph.prepared import Prepared, prepare
 from quant.identity import Request, data_of
 from quant.recipe import Recipe

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -12,19 +9,10 @@ from onnx import TensorProto, helper, numpy_helper
 from benchmarks.common import HOME, report
 from quant.graph.layers import Layer
 from quant.lower.weights import Fragment, integer, scaled
+from quant.measure.memory import loading_peak_bytes
 from quant.rounding.codes import Codes
 
 SIDE = 4096
-PEAK = """
-import re, sys
-import numpy, onnxruntime
-onnxruntime.set_default_logger_severity(4)
-peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
-onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
-before = peak()
-onnxruntime.InferenceSession(sys.argv[2], providers=["CPUExecutionProvider"])
-print(peak() - before)
-"""
 
 
 def main() -> None:
@@ -32,10 +20,10 @@ def main() -> None:
         for activations in (8, 32):
             paths = []
             for side in (16, SIDE):
-                paths.append(str(HOME / f"matrix-{side}.onnx"))
+                paths.append(HOME / f"matrix-{side}.onnx")
                 onnx.save(_matrix(bits, activations, side), paths[-1])
-            command = [sys.executable, "-c", PEAK, *paths]
-            peak = int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+            small, large = paths
+            peak = loading_peak_bytes(large, small)
             report(f"W{bits}A{activations} peak / float size", peak / (4 * SIDE * SIDE), 4)
 
 

@@ -30,6 +30,7 @@ from quant.records import LayerOutcome
 from quant.rounding import ROUNDING
 from quant.runtime.ort import Session, kernels
 
+CHECKED_PICTURES = 8
 LEAST_AGREEMENT_DB = 12.0  # between the integer kernels and the file's own definition
 RUNS_SINCE = "onnxruntime 1.15"  # tried: docs/architecture.md
 

@@ -11,8 +11,9 @@ import onnx
 
 from models.workload import Workload, workload
 from quant.artifact import Artifact, is_integer
+from quant.baseline import Progress
 from quant.errors import BitfrontError, ModelError, RequestError
-from quant.evaluate import Progress, measured
+from quant.evaluate import measured
 from quant.graph.metadata import told_by
 from quant.identity import Request
 from quant.recipe import Recipe

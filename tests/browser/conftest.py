@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -73,10 +74,12 @@ def _free_port() -> int:
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and server.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(0.1)  # its end is worth waking up for
         try:
             with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
                 if answer.read() == b"ok":
                     return
         except (URLError, OSError):
-            time.sleep(0.1)
+            continue
     raise RuntimeError(f"the app did not answer on port {port} within {START_SECONDS} s")

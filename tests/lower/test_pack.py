@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,18 +13,9 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from quant.lower.pack import pack
+from quant.measure.memory import loading_peak_bytes
 
 WIDTHS = (2, 3, 4, 5, 6, 7, 8)
-PEAK = """
-import re, sys
-import numpy, onnxruntime
-onnxruntime.set_default_logger_severity(4)
-peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
-onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
-before = peak()
-onnxruntime.InferenceSession(sys.argv[2], providers=["CPUExecutionProvider"])
-print(peak() - before)
-"""
 
 
 def model_of(codes: np.ndarray, bits: int) -> onnx.ModelProto:
@@ -74,14 +63,7 @@ def test_loading_a_large_matrix_peaks_below_four_times_its_float_size(
     codes = np.random.default_rng(0).integers(low, high, (side, side), dtype=np.int8)
     onnx.save(matrix_model(codes, bits), tmp_path / "large.onnx")
     onnx.save(matrix_model(codes[:16, :16], bits), tmp_path / "small.onnx")
-    command = [
-        sys.executable,
-        "-c",
-        PEAK,
-        str(tmp_path / "small.onnx"),
-        str(tmp_path / "large.onnx"),
-    ]
-    peak = int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    peak = loading_peak_bytes(tmp_path / "large.onnx", tmp_path / "small.onnx")
     assert peak <= 4 * 4 * side * side
 
 

@@ -1,0 +1,119 @@
+"""What was seen of one file, put together as a Measurement."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from models.data import Dataset
+from quant import __version__
+from quant.artifact import CHECKED_PICTURES, Artifact
+from quant.graph.prepared import Prepared
+from quant.identity import Request
+from quant.measure.accuracy import Answers, sqnr_db
+from quant.measure.latency import Latency
+from quant.measure.machine import this_machine
+from quant.records import Measurement
+from quant.stats import paired, wilson
+
+
+def account(
+    request: Request,
+    runtime: str,
+    prepared: Prepared,
+    artifact: Artifact,
+    data: Dataset,
+    fp32: Answers,
+    given: Answers,
+    timed: Latency,
+    timed_fp32: Latency,
+    *,
+    key: str,
+    is_fp32: bool,
+    busy: str,
+    threads: int,
+    seconds: tuple[float, float],
+    home: Path,
+) -> Measurement:
+    """Everything that is kept of one file.
+
+    Args:
+        fp32, given: FP32's answers and the file's, to the same pictures.
+        timed, timed_fp32: the file's latency, and FP32's beside it.
+        is_fp32: the file is the baseline itself, so its drop is zero and certain.
+        busy: a note on a machine that was busy while timing, or nothing.
+        seconds: taken to make the file, and to measure it.
+    """
+    n = len(given.labels)
+    right, five = int(given.right.sum()), int(given.right_in_five.sum())
+    top1, top5, beside = wilson(right, n), wilson(five, n), paired(fp32.right, given.right)
+    content = artifact.path.read_bytes()
+    return Measurement(
+        key=key,
+        workload=request.workload,
+        recipe=request.recipe,
+        data=f"{data.title}, {n:,} report pictures",
+        n=n,
+        accuracy=right / n,
+        accuracy_low=top1.low,
+        accuracy_high=top1.high,
+        top5=five / n,
+        top5_low=top5.low,
+        top5_high=top5.high,
+        fp32_accuracy=float(fp32.right.mean()),
+        drop=beside.drop,
+        drop_low=0.0 if is_fp32 else beside.interval.low,
+        drop_high=0.0 if is_fp32 else beside.interval.high,
+        flips=int((fp32.predictions != given.predictions).sum()),
+        lost=beside.lost,
+        gained=beside.gained,
+        p_value=beside.p_value,
+        sqnr_db=sqnr_db(fp32.logits, given.logits),
+        size_bytes=len(content),
+        fp32_size_bytes=prepared.path.stat().st_size,
+        effective_weight_bits=artifact.effective_weight_bits,
+        effective_activation_bits=artifact.effective_activation_bits,
+        latency_ms=timed.median_ms,
+        latency_low_ms=timed.interval.low,
+        latency_high_ms=timed.interval.high,
+        fp32_latency_ms=timed_fp32.median_ms,
+        fp32_latency_low_ms=timed_fp32.interval.low,
+        fp32_latency_high_ms=timed_fp32.interval.high,
+        latency_runs=timed.runs,
+        threads=threads,
+        runtime=runtime,
+        kernels=artifact.kernels,
+        integer_mac_share=artifact.integer_mac_share,
+        outcomes=artifact.outcomes,
+        quantize_seconds=seconds[0],
+        evaluate_seconds=seconds[1],
+        machine=this_machine(),
+        artifact=_below(artifact.path, home),
+        artifact_sha256=hashlib.sha256(content).hexdigest(),
+        oldest_runtime=artifact.oldest_runtime,
+        measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions={
+            "bitfront": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("onnxruntime", "onnx", "numpy")},
+        },
+        skipped=data.skipped,
+        data_id=data.fingerprint[:12],
+        notes=(*_notes(artifact), *filter(None, [busy])),
+    )
+
+
+def _below(path: Path, home: Path) -> str:
+    return path.relative_to(home).as_posix() if path.is_relative_to(home) else path.name
+
+
+def _notes(artifact: Artifact) -> tuple[str, ...]:
+    if artifact.agreement_db is None:
+        return ()
+    return (
+        f"integer kernels agree with the dequantised reference to {artifact.agreement_db:.0f} dB "
+        f"on {CHECKED_PICTURES} pictures",
+    )

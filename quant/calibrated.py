@@ -1,0 +1,56 @@
+"""Calibration of a workload: one pass a process, whatever the widths that are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from models.data import Dataset
+from quant.calibrate import Observed, observe
+from quant.graph.network import Network
+from quant.graph.prepared import Prepared
+from quant.identity import check_calibration
+from quant.lower.placement import candidates
+from quant.measure.accuracy import batch_size
+from quant.recipe import Recipe
+
+
+def calibrated(prepared: Prepared, data: Dataset, recipe: Recipe) -> dict[str, Observed]:
+    """What the calibration pictures showed; one pass serves every width.
+
+    Raises:
+        InvalidRecipe: more calibration pictures are asked for than there are.
+    """
+    check_calibration(recipe, data)
+    count = recipe.calibration_images
+    return _calibrated(_Calibration(prepared, data), count, recipe.seed)
+
+
+@dataclass(frozen=True)
+class _Calibration:
+    """Equal by what it rests on, so that a worker calibrates a network once."""
+
+    prepared: Prepared
+    data: Dataset
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Calibration) and self._rests_on == other._rests_on
+
+    def __hash__(self) -> int:
+        return hash(self._rests_on)
+
+    @property
+    def _rests_on(self) -> tuple[str, str]:
+        return self.prepared.sha256, self.data.fingerprint
+
+
+@lru_cache(maxsize=4)
+def _calibrated(calibration: _Calibration, count: int, seed: int) -> dict[str, Observed]:
+    prepared, split = calibration.prepared, calibration.data.calibrate
+    order = np.random.default_rng(seed).permutation(len(split))[:count]
+    size = batch_size(split)
+    batches = (split.take(order[i : i + size]) for i in range(0, count, size))
+    tensors = candidates(Network(prepared.model), prepared.layers)
+    return observe(prepared.model, tensors, batches, seed)
