@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from quant.records import Measurement
+from quant.store.schema import FIGURES, predictions
 from quant.store.schema import measurement as table
-from quant.store.schema import predictions
 
 
 def insert(connection: Connection, measured: Measurement, content: bytes | None) -> int:
@@ -26,6 +26,7 @@ def insert(connection: Connection, measured: Measurement, content: bytes | None)
         "n": measured.n,
         "payload": json.dumps(payload, separators=(",", ":")),
         "outcomes": json.dumps(outcomes, separators=(",", ":")),
+        **_figures(measured),
     }
     number = connection.execute(sa.insert(table).values(row)).inserted_primary_key
     if number is None:
@@ -91,6 +92,24 @@ def content(connection: Connection, number: int) -> bytes | None:
     query = sa.select(predictions.c.content).where(predictions.c.measurement_id == number)
     found = connection.execute(query).scalar()
     return None if found is None else bytes(found)
+
+
+def _figures(measured: Measurement) -> dict[str, Any]:
+    """What has a column of its own."""
+    recipe = measured.recipe
+    found: dict[str, Any] = {
+        "recipe": recipe.canonical,
+        "weights": recipe.weights,
+        "activations": recipe.activations,
+        "method": recipe.method,
+        "ranges": recipe.ranges,
+        "machine": measured.machine.label,
+        "loss": measured.drop,
+        "loss_low": measured.drop_low,
+        "loss_high": measured.drop_high,
+    }
+    rest = [name for name in FIGURES if name not in found]
+    return found | {name: getattr(measured, name) for name in rest}
 
 
 def _chosen(connection: Connection, query: sa.Select[Any], ids: Sequence[int]) -> list[Any]:

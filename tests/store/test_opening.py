@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -63,13 +65,36 @@ def test_what_was_kept_is_there_after_opening_again(url: str) -> None:
         assert store.version_stamp() == stamp
 
 
+def test_an_older_store_gains_its_figures(url: str) -> None:
+    engine = connect(parse(url), read_only=False)
+    config = configuration()
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        config.attributes.update(connection=connection, version_table=schema.VERSION_TABLE)
+        command.upgrade(config, "0001")
+        payload = measurement().to_dict()
+        values = {"workload": "w", "key": "k", "machine_id": "m", "runtime": "r", "n": 10}
+        old = [name for name in schema.measurement.c.keys() if name not in schema.FIGURES]
+        table = sa.table("measurement", *(sa.column(name) for name in old if name != "id"))
+        values |= {"payload": json.dumps(payload | {"outcomes": []}), "outcomes": "[]"}
+        connection.execute(sa.insert(table).values(values))
+    engine.dispose()
+    with open_store(url) as store:
+        store.append(measurement())
+    engine = connect(parse(url), read_only=True)
+    figures = sa.select(*(schema.measurement.c[name] for name in schema.FIGURES))
+    with engine.connect() as connection:
+        older, newer = connection.execute(figures).all()
+    engine.dispose()
+    assert older == newer
+
+
 def test_a_newer_store_is_refused(url: str) -> None:
     open_store(url).close()
     engine = connect(parse(url), read_only=False)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(sa.text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0999'"))
     engine.dispose()
-    with pytest.raises(StoreError, match=r"version 0999 .* up to 0001; update Bitfront"):
+    with pytest.raises(StoreError, match=r"version 0999 .* up to 0002; update Bitfront"):
         open_store(url)
 
 
@@ -79,8 +104,8 @@ def test_an_up_to_date_store_opens_without_alembic(file: Path) -> None:
         f"open_store({f'sqlite:///{file}'!r}).close()\n"
         "print('alembic' in sys.modules)"
     )
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    run = [sys.executable, "-c", script]
+    done = subprocess.run(run, cwd=ROOT, check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "False"
 
 
