@@ -73,7 +73,7 @@ def test_an_older_store_gains_its_figures(url: str) -> None:
         command.upgrade(config, "0001")
         payload = measurement().to_dict()
         values = {"workload": "w", "key": "k", "machine_id": "m", "runtime": "r", "n": 10}
-        old = [name for name in schema.measurement.c.keys() if name not in schema.FIGURES]
+        old = [c.name for c in schema.measurement.c if c.name not in schema.FIGURES]
         table = sa.table("measurement", *(sa.column(name) for name in old if name != "id"))
         values |= {"payload": json.dumps(payload | {"outcomes": []}), "outcomes": "[]"}
         connection.execute(sa.insert(table).values(values))
