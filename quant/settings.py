@@ -1,12 +1,17 @@
 """What the environment decides. One table; every row has a default.
 
 BITFRONT_HOME          folder of the store, artifacts, caches and locks
-                       (default: the user's data folder for "bitfront")
+                       (default: the user's data folder for "bitfront"; in a snapshot,
+                       the snapshot)
 DATABASE_URL           where measurements are kept: sqlite:///FILE or postgresql://…
                        (default: bitfront.db in the home folder)
 BITFRONT_THREADS       threads of a measured runtime (default: physical cores, at most 8)
 BITFRONT_FIRST_SWEEP   0 keeps a fresh store empty until someone asks (default: 1)
 BITFRONT_IDLE_SECONDS  how long the dispatcher waits for work before it leaves (default: 600)
+BITFRONT_QUEUE         how many points may wait to be measured (default: 2000)
+BITFRONT_TASK_MINUTES  how long measuring one point may take (default: 60)
+BITFRONT_TASK_MEMORY_GB  memory that measuring one point may take, in 10⁹ bytes
+                       (default: 0, which means 70 % of the machine's)
 BITFRONT_ENGINE        module that measures; tests put a quick one here
                        (default: quant.jobs.engine)
 """
@@ -20,6 +25,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from quant.errors import RequestError, StoreError
+from quant.snapshot import marker
 
 MOST_THREADS = 256
 MOST_THREADS_BY_DEFAULT = 8
@@ -33,7 +39,9 @@ def _physical_cores() -> int:
     return max(1, min(cores, usable or 1, MOST_THREADS_BY_DEFAULT))
 
 
-def _user_folder() -> Path:
+def _usual_home() -> Path:
+    if snapshot := marker.here():
+        return snapshot
     import platformdirs
 
     return platformdirs.user_data_path("bitfront", appauthor=False)
@@ -44,7 +52,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
 
-    home_folder: Path = Field(default_factory=_user_folder, validation_alias="BITFRONT_HOME")
+    home_folder: Path = Field(default_factory=_usual_home, validation_alias="BITFRONT_HOME")
     database: str = Field(default="", validation_alias="DATABASE_URL")
     threads: int = Field(
         default_factory=_physical_cores,
@@ -54,6 +62,9 @@ class Settings(BaseSettings):
     )
     first_sweep: bool = Field(default=True, validation_alias="BITFRONT_FIRST_SWEEP")
     idle_seconds: float = Field(default=600.0, ge=0, validation_alias="BITFRONT_IDLE_SECONDS")
+    queue: int = Field(default=2000, ge=1, validation_alias="BITFRONT_QUEUE")
+    task_minutes: float = Field(default=60.0, gt=0, validation_alias="BITFRONT_TASK_MINUTES")
+    task_memory_gb: float = Field(default=0.0, ge=0, validation_alias="BITFRONT_TASK_MEMORY_GB")
     engine: str = Field(default="quant.jobs.engine", validation_alias="BITFRONT_ENGINE")
 
     @property

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from quant.errors import StoreError
+from quant.snapshot.marker import is_snapshot
 from quant.store.volume import is_network
 
 BUSY_SECONDS = 10.0
@@ -79,7 +80,7 @@ def _begin(connection: Connection) -> None:
 
 def _sqlite(path: Path, read_only: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        _address(path, read_only),
+        address(path, read_only),
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
@@ -95,13 +96,15 @@ def _sqlite(path: Path, read_only: bool) -> sqlite3.Connection:
     return connection
 
 
-def _address(path: Path, read_only: bool) -> str:
-    address = path.absolute().as_uri()
+def address(path: Path, read_only: bool) -> str:
+    """The file as SQLite's URI, opened so that nothing is made beside it where nothing can be."""
+    uri = path.absolute().as_uri()
     if not read_only:
-        return address
-    # A WAL store in a folder where nothing can be made opens only as immutable.
-    still = not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists()
-    return f"{address}?immutable=1" if still else f"{address}?mode=ro"
+        return uri
+    # A WAL store in a folder where nothing can be made opens only as immutable. A snapshot is
+    # immutable wherever it lies: nobody writes to it, and some hosts' disks have no locks.
+    still = is_snapshot(path.parent) or not os.access(path.parent, os.W_OK)
+    return f"{uri}?immutable=1" if still and not Path(f"{path}-wal").exists() else f"{uri}?mode=ro"
 
 
 def _write_ahead(connection: sqlite3.Connection, path: Path) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from quant.errors import StoreError
 from quant.settings import settings
+from quant.snapshot import marker
 from quant.store import schema
 from quant.store.engine import connect, parse
 from quant.store.faults import in_words
@@ -21,14 +22,14 @@ from quant.store.sql import SqlStore
 def open_store(url: str | None = None, read_only: bool = False) -> Store:
     """The store at `url`, by default the one that the settings name.
 
-    A file that cannot be written is opened for reading.
+    A file that cannot be written is opened for reading; so is every store from a snapshot's code.
 
     Raises:
         StoreError: newer, damaged, out of reach, or absent where nothing may be made.
     """
     parsed = parse(url or settings().database_url)
     place = _place(parsed)
-    read_only = read_only or _cannot_write(parsed)
+    read_only = read_only or marker.here() is not None or _cannot_write(parsed)
     _check_file(parsed, read_only, place)
     engine = connect(parsed, read_only)
     try:
@@ -47,7 +48,8 @@ def _place(url: URL) -> str:
 def _cannot_write(url: URL) -> bool:
     if url.drivername != "sqlite" or not (path := Path(url.database or "")).exists():
         return False
-    return not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+    may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return marker.is_snapshot(path.parent) or not may_write
 
 
 def _check_file(url: URL, read_only: bool, place: str) -> None:
