@@ -96,12 +96,13 @@ def _failures(store: Store, sweep: str) -> int:
     failed = [task for task in store.tasks(sweep) if task.state == FAILED]
     for sentence, label in {task.sentence: task.recipe.label for task in reversed(failed)}.items():
         print(f"{label}: {sentence}", file=sys.stderr)
-    for log in dict.fromkeys(task.log for task in failed if task.log):
-        print(log, file=sys.stderr)
+    broke = [task for task in failed if task.broke]
+    for task in broke[:1]:
+        print(store.log(task.id), file=sys.stderr)
     status = store.sweep(sweep)
     if status is not None and status.state == "cancelled":
         print("The sweep was cancelled elsewhere; what it measured is kept.", file=sys.stderr)
         return BAD_INPUT
-    if any(task.log for task in failed):
+    if broke:
         return BROKE
     return BAD_INPUT if failed else 0

@@ -16,8 +16,9 @@ from filelock import FileLock, Timeout
 from quant.errors import BitfrontError
 from quant.jobs.executor import Executor
 from quant.jobs.local import LocalExecutor
+from quant.jobs.presence import release_the_dead, worker_name
 from quant.jobs.submit import dispatcher_lock
-from quant.jobs.work import LEASE_SECONDS, carry_out, release_the_dead, worker_name
+from quant.jobs.work import LEASE_SECONDS, carry_out
 from quant.settings import settings
 from quant.store import Store, open_store
 

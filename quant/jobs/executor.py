@@ -69,7 +69,11 @@ class Executor(Protocol):
             TaskBroke: a bug in the engine.
             WorkerDied: the process that measured is gone.
             LostLease: `watch.beat` said stop; the work has stopped.
+            OverLimit: it took more time or memory than a task may; the work has stopped.
         """
+
+    def said(self) -> str:
+        """What the task that ran last printed, libraries' warnings and crashes included."""
 
     def close(self) -> None:
         """Stop what runs and give everything back."""
@@ -85,6 +89,10 @@ class TaskBroke(Exception):
     def __init__(self, sentence: str, log: str) -> None:
         super().__init__(sentence)
         self.log = log
+
+
+class OverLimit(BitfrontError):
+    """A task took more than it may; the message states what, the limit and the remedy."""
 
 
 class Refused(BitfrontError):

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from quant.jobs.executor import Executor
+from quant.jobs.presence import release_the_dead, worker_name
 from quant.jobs.requests import SweepStatus, Task
-from quant.jobs.work import LEASE_SECONDS, carry_out, release_the_dead, worker_name
+from quant.jobs.work import LEASE_SECONDS, carry_out
 from quant.records import Measurement
 from quant.store import Store
 

@@ -1,4 +1,4 @@
-"""One worker process on this machine: kept warm, replaced when it is gone."""
+"""One worker process on this machine: kept warm and within limits, replaced when it is gone."""
 
 from __future__ import annotations
 
@@ -11,19 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from quant.jobs import worker
-from quant.jobs.executor import Outcome, Refused, TaskBroke, Watch, WorkerDied
+from quant.jobs.executor import Outcome, OverLimit, Refused, TaskBroke, Watch, WorkerDied
+from quant.jobs.limits import Limits, Watcher
+from quant.jobs.printed import Printed
 from quant.jobs.requests import LostLease, Task
 
 BEAT_SECONDS = 1.0
+LOOK_SECONDS = 0.2  # between looks at the limits: a fast writer fills half a GB meanwhile
 _STOP_SECONDS = 5.0
 
 
 class LocalExecutor:
     """See quant.jobs.executor."""
 
-    def __init__(self, engine_name: str, home: Path) -> None:
+    def __init__(self, engine_name: str, home: Path, limits: Limits | None = None) -> None:
         self._engine_name = engine_name
         self._home = home
+        self._limits = limits or Limits.of_settings()
+        self._printed = Printed(home)
         self._process: BaseProcess | None = None
         self._pipe: Connection[Any, Any] | None = None
 
@@ -33,6 +38,7 @@ class LocalExecutor:
 
     def run(self, task: Task, watch: Watch) -> Outcome:
         pipe = self._ready()
+        self._printed.forget()
         try:
             return self._converse(pipe, task, watch)
         except (EOFError, BrokenPipeError, ConnectionResetError) as exc:
@@ -41,10 +47,14 @@ class LocalExecutor:
             raise
         except BaseException:
             # Stopped in the middle: only its end surely ends the step that it is in.
-            self.close()
+            self._stop()
             raise
 
     def close(self) -> None:
+        self._stop()
+        self._printed.remove()
+
+    def _stop(self) -> None:
         process, pipe = self._process, self._pipe
         self._process = self._pipe = None
         if pipe is not None:
@@ -55,6 +65,9 @@ class LocalExecutor:
             if not process.is_alive():
                 process.close()
 
+    def said(self) -> str:
+        return self._printed.text()
+
     @property
     def worker_pid(self) -> int | None:
         """The worker's process id; None before the first task."""
@@ -63,12 +76,14 @@ class LocalExecutor:
     def _ready(self) -> Connection[Any, Any]:
         if self._process is not None and self._pipe is not None and self._process.is_alive():
             return self._pipe
-        self.close()
+        self._stop()
         # Spawned, not forked: a fork would share locks and threads of the caller.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=worker.main, args=(theirs, self._engine_name, self._home), daemon=True
+            target=worker.main,
+            args=(theirs, self._engine_name, self._home, self._printed.path),
+            daemon=True,
         )
         self._process.start()
         theirs.close()
@@ -76,10 +91,14 @@ class LocalExecutor:
 
     def _converse(self, pipe: Connection[Any, Any], task: Task, watch: Watch) -> Outcome:
         beat = _Beat(watch.beat)
+        watcher = Watcher(self._limits, self.worker_pid or 0)
         pipe.send(task)
         while True:
-            if not pipe.poll(BEAT_SECONDS):
-                beat.again()
+            heard = pipe.poll(LOOK_SECONDS)
+            if complaint := watcher.complaint():
+                raise OverLimit(complaint)
+            if not heard:
+                beat.now_and_then()
                 continue
             tag, content = pipe.recv()
             if tag == worker.PROGRESS:
@@ -99,7 +118,7 @@ class LocalExecutor:
             return "its worker is gone"
         process.join(_STOP_SECONDS)
         code = process.exitcode
-        self.close()
+        self._stop()
         if code is not None and code < 0:
             return f"its worker was ended by signal {-code}, perhaps for want of memory"
         return f"its worker ended by itself with code {code}"
@@ -117,10 +136,11 @@ class _Beat:
     def at(self, step: str, fraction: float) -> None:
         changed = step != self._step
         self._step, self._fraction = step, fraction
-        if changed or time.monotonic() - self._told >= BEAT_SECONDS:
-            self.again()
+        self.now_and_then(at_once=changed)
 
-    def again(self) -> None:
+    def now_and_then(self, *, at_once: bool = False) -> None:
+        if not at_once and time.monotonic() - self._told < BEAT_SECONDS:
+            return
         self._told = time.monotonic()
         if not self._tell(self._step, self._fraction):
             raise LostLease("the attempt no longer holds its task")

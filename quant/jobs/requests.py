@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from quant.errors import RequestError
 from quant.recipe import Recipe
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 MOST_RECIPES = 1000
+MOST_ATTEMPTS = 3
+LATER, NORMAL, SOONER = -1, 0, 1  # priorities
 
 
 class LostLease(Exception):
@@ -29,6 +31,7 @@ class SweepRequest:
     runtime: str = "onnxruntime"
     fresh: bool = False
     requested_by: str = ""
+    priority: int = NORMAL
 
     def __post_init__(self) -> None:
         once = tuple(dict.fromkeys((Recipe.fp32(), *self.recipes)))
@@ -64,7 +67,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class TaskStatus:
-    """One recipe of a sweep, for eyes. `log` is a traceback where a bug stopped it, or empty."""
+    """One recipe of a sweep, for eyes; `broke` says that a bug stopped it.
+
+    `seconds` is how long it took; the others are how long the point, and the step that runs,
+    should go on, by what was measured before.
+    """
 
     id: int
     recipe: Recipe
@@ -74,7 +81,10 @@ class TaskStatus:
     attempt: int
     seconds: float | None
     sentence: str
-    log: str
+    broke: bool = False
+    worker: str = ""
+    seconds_left: float | None = None
+    step_seconds_left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class SweepStatus:
     """How far a sweep is. `requested_at` is seconds since 1970; `done` counts measured points.
 
     `step` is what runs now, in words, and `fraction` the share of the whole sweep, 0 to 1.
+    `seconds_left` counts what comes before it in the queue; None is not known.
     `messages` are the sentences of what failed.
     """
 
@@ -97,6 +108,7 @@ class SweepStatus:
     fraction: float
     seconds_left: float | None
     messages: tuple[str, ...] = ()
+    priority: int = NORMAL
 
     @property
     def is_over(self) -> bool:
@@ -105,5 +117,8 @@ class SweepStatus:
 
 def task_request_id(request: SweepRequest, recipe: Recipe) -> str:
     """Names what a task asks for: equal tasks that wait or run are executed once."""
-    asked = asdict(request) | {"recipes": None, "requested_by": None, "recipe": recipe.canonical}
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:32]
+    asked = (
+        request.workload, request.data, request.data_labels, request.images, request.runtime,
+        request.fresh, recipe.canonical,
+    )  # fmt: skip
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]

@@ -13,7 +13,7 @@ import quant
 from models.listing import listing
 from models.workload import WORKLOADS, workload
 from quant.errors import DataError, RequestError, StoreError
-from quant.jobs.requests import SweepRequest
+from quant.jobs.requests import LATER, SweepRequest
 from quant.recipe import Recipe
 from quant.runtime import RUNTIMES
 from quant.settings import settings
@@ -45,7 +45,7 @@ def submit(store: Store, request: SweepRequest) -> str:
     Raises:
         BitfrontError: what was asked for cannot be measured, in a sentence.
     """
-    return store.submit(checked(request))
+    return store.submit(checked(request), settings().queue)
 
 
 def checked(request: SweepRequest) -> SweepRequest:
@@ -89,7 +89,7 @@ def first_sweep(store: Store) -> str | None:
     ready = next((chosen for chosen in WORKLOADS if chosen.embedded), None)
     if ready is None or store.sweeps(1, ready.name):
         return None
-    request = SweepRequest(ready.name, FIRST_RECIPES, requested_by="first start")
+    request = SweepRequest(ready.name, FIRST_RECIPES, requested_by="first start", priority=LATER)
     return store.submit_first(request)
 
 

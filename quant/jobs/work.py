@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
-import os
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from psutil import pid_exists
-
-from quant.jobs.executor import Executor, Identity, Outcome, Refused, TaskBroke, WorkerDied
+from quant.jobs.executor import (
+    Executor,
+    Identity,
+    Outcome,
+    OverLimit,
+    Refused,
+    TaskBroke,
+    WorkerDied,
+)
 from quant.jobs.requests import LostLease, Task
 from quant.records import Measurement
 from quant.store import Store
@@ -20,19 +24,6 @@ LEASE_SECONDS = 30.0
 
 Telling = Callable[[Task, str, float], None]
 log = logging.getLogger(__name__)
-
-
-def worker_name() -> str:
-    """Who claims: for eyes, and unique on a network."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def release_the_dead(store: Store) -> None:
-    """Queue again what processes of this machine held that are gone, without awaiting leases."""
-    for name in store.workers():
-        host, _, number = name.rpartition(":")
-        if host == socket.gethostname() and number.isdigit() and not pid_exists(int(number)):
-            store.abandon(name)
 
 
 class Attempt:
@@ -68,7 +59,7 @@ def carry_out(
         StoreError: the store cannot take the result; the lease then runs out.
     """
     try:
-        outcome = executor.run(task, Attempt(store, task, home, tell))
+        outcome = _run(store, executor, task, Attempt(store, task, home, tell))
     except LostLease:
         log.info("task %s of %s stopped", task.id, task.workload)
     except WorkerDied as exc:
@@ -76,8 +67,8 @@ def carry_out(
         store.release(task, str(exc))
     except TaskBroke as exc:
         log.error("task %s broke\n%s", task.id, exc.log)
-        store.fail(task, f"a bug stopped it ({exc}); its log says where", exc.log)
-    except Refused as exc:
+        store.fail(task, f"a bug stopped it ({exc}); its log says where", exc.log, broke=True)
+    except (Refused, OverLimit) as exc:
         log.warning("task %s: %s", task.id, exc)
         store.fail(task, str(exc))
     except KeyboardInterrupt:
@@ -85,6 +76,15 @@ def carry_out(
         raise
     else:
         _write_down(store, task, outcome)
+
+
+def _run(store: Store, executor: Executor, task: Task, attempt: Attempt) -> Outcome:
+    """Run, and keep what was printed meanwhile with the task."""
+    try:
+        return executor.run(task, attempt)
+    finally:
+        if said := executor.said():
+            store.note(task, said)
 
 
 def _write_down(store: Store, task: Task, outcome: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import threading
@@ -28,10 +29,11 @@ IDENTITY, PROGRESS, MEASURED, REFUSED, BROKE = (
 _SECONDS_BETWEEN_REPORTS = 0.2
 
 
-def main(pipe: Connection[Any, Any], engine_name: str, home: Path) -> None:
-    """Serve tasks until the other end of the pipe is gone."""
+def main(pipe: Connection[Any, Any], engine_name: str, home: Path, printed: Path) -> None:
+    """Serve tasks until the other end of the pipe is gone; prints go to the file `printed`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asked decides on Ctrl-C
-    os.dup2(2, 1)  # what a library prints must not mix with --json
+    _print_to(printed)
+    _be_the_first_to_go()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     engine_named(engine_name).warm()
     while True:
@@ -40,6 +42,24 @@ def main(pipe: Connection[Any, Any], engine_name: str, home: Path) -> None:
             pipe.send(_answer(task, pipe, engine_name, home))
         except (EOFError, BrokenPipeError, ConnectionResetError):
             return
+
+
+def _print_to(path: Path) -> None:
+    """Also what libraries print, and where a crash happened."""
+    path.parent.mkdir(exist_ok=True)
+    written = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(written, 1)
+    os.dup2(written, 2)
+    os.close(written)
+    faulthandler.enable(file=2)
+
+
+def _be_the_first_to_go() -> None:
+    """Where the machine runs out of memory at once, the page and the store should live on."""
+    try:
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    except OSError:
+        return  # not Linux, or not allowed: the limits still hold
 
 
 def _leave_with_parent() -> None:

@@ -1,10 +1,14 @@
-"""From task rows to how far a sweep is."""
+"""How far sweeps are: counted by the database, so that long ones cost no more than short ones."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from statistics import fmean
+from dataclasses import dataclass, field
 from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from quant.jobs.requests import (
     CANCELLED,
@@ -16,51 +20,95 @@ from quant.jobs.requests import (
     TaskStatus,
 )
 from quant.recipe import Recipe
+from quant.store import tasks
+from quant.store.pace import Pace
+from quant.store.schema import sweep_task, task
+
+MOST_MESSAGES = 50
+REMEMBERED = 50
+_EYES = ("id", "recipe", "state", "step", "fraction", "attempt", "started_at", "finished_at",
+         "sentence", "broke", "worker", "timeline", "workload")  # fmt: skip
 
 
-def sweep_status(sweep: Any, tasks: Sequence[Any], remembered: Sequence[float]) -> SweepStatus:
-    """`remembered` are durations of earlier tasks, used until this sweep has its own."""
-    running = next((row for row in tasks if row.state == RUNNING), None)
-    shares = [_share(row) for row in tasks]
-    state = _state(sweep, tasks)
-    step = f"{Recipe.from_json(running.recipe).label}: {running.step}" if running else ""
+@dataclass
+class _Count:
+    """Tasks of one sweep by state, and what of them is to be told."""
+
+    states: dict[str, int] = field(default_factory=dict)
+    running: list[Any] = field(default_factory=list)
+    failed: list[Any] = field(default_factory=list)
+
+
+def statuses(connection: Connection, rows: Sequence[Any], now: float) -> list[SweepStatus]:
+    """How far each of these sweeps is."""
+    counts = _counted(connection, [row.id for row in rows])
+    open_ones = [row for row in rows if {QUEUED, RUNNING} & set(counts[row.id].states)]
+    left = _ends(connection, now) if open_ones else {}
+    return [_status(row, counts[row.id], left.get(row.id)) for row in rows]
+
+
+def task_statuses(connection: Connection, sweep: str, now: float) -> list[TaskStatus]:
+    """The tasks of one sweep in order."""
+    rows = connection.execute(
+        _of_sweeps([sweep], *(task.c[name] for name in _EYES)).order_by(sweep_task.c.position)
+    ).all()
+    paces = {name: pace(connection, name) for name in {r.workload for r in rows if r.step}}
+    return [_task_status(row, paces.get(row.workload), now) for row in rows]
+
+
+def pace(connection: Connection, workload: str) -> Pace:
+    return Pace.of(tasks.newest_done(connection, workload, REMEMBERED))
+
+
+def _of_sweeps(sweeps: Sequence[str], *columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(sweep_task.c.sweep_id, *columns)
+        .join(task, task.c.id == sweep_task.c.task_id)
+        .where(sweep_task.c.sweep_id.in_(sweeps))
+    )
+
+
+def _counted(connection: Connection, sweeps: Sequence[str]) -> dict[str, _Count]:
+    found: dict[str, _Count] = defaultdict(_Count)
+    query = _of_sweeps(sweeps, task.c.state, sa.func.count().label("number"))
+    for row in connection.execute(query.group_by(sweep_task.c.sweep_id, task.c.state)):
+        found[row.sweep_id].states[row.state] = row.number
+    told = _of_sweeps(sweeps, task.c.state, task.c.recipe, task.c.step, task.c.fraction,
+                      task.c.sentence)  # fmt: skip
+    told = told.where(task.c.state.in_((RUNNING, FAILED))).order_by(sweep_task.c.position)
+    for row in connection.execute(told.limit(MOST_MESSAGES * max(len(sweeps), 1))):
+        count = found[row.sweep_id]
+        (count.running if row.state == RUNNING else count.failed).append(row)
+    return found
+
+
+def _status(row: Any, count: _Count, seconds_left: float | None) -> SweepStatus:
+    state = _state(row.cancelled_at is not None, set(count.states))
+    total = sum(count.states.values())
+    over = sum(number for name, number in count.states.items() if name not in (QUEUED, RUNNING))
+    share = over + sum(float(running.fraction) for running in count.running)
+    now = count.running[0] if count.running and state == RUNNING else None
     return SweepStatus(
-        id=sweep.id,
-        workload=sweep.workload,
-        requested_at=sweep.requested_at,
-        requested_by=sweep.requested_by,
-        state=state,
-        total=len(tasks),
-        done=sum(row.state == DONE for row in tasks),
-        failed=sum(row.state == FAILED for row in tasks),
-        step=step if state == RUNNING else "",
-        fraction=fmean(shares) if shares else 1.0,
-        seconds_left=_seconds_left(state, shares, tasks, remembered),
-        messages=tuple(
-            f"{Recipe.from_json(row.recipe).label}: {row.sentence}"
-            for row in tasks
-            if row.state == FAILED
-        ),
-    )
-
-
-def task_status(row: Any) -> TaskStatus:
-    return TaskStatus(
         id=row.id,
-        recipe=Recipe.from_json(row.recipe),
-        state=row.state,
-        step=row.step,
-        fraction=_share(row),
-        attempt=row.attempt,
-        seconds=_seconds(row),
-        sentence=row.sentence,
-        log=row.log,
+        workload=row.workload,
+        requested_at=row.requested_at,
+        requested_by=row.requested_by,
+        state=state,
+        total=total,
+        done=count.states.get(DONE, 0),
+        failed=count.states.get(FAILED, 0),
+        step=f"{Recipe.from_json(now.recipe).label}: {now.step}" if now else "",
+        fraction=share / total if total else 1.0,
+        seconds_left=seconds_left if state in (QUEUED, RUNNING) else 0.0,
+        messages=tuple(
+            f"{Recipe.from_json(one.recipe).label}: {one.sentence}" for one in count.failed
+        ),
+        priority=row.priority,
     )
 
 
-def _state(sweep: Any, tasks: Sequence[Any]) -> str:
-    states = {row.state for row in tasks}
-    if sweep.cancelled_at is not None:
+def _state(is_cancelled: bool, states: set[str]) -> str:
+    if is_cancelled:
         return CANCELLED
     if states == {QUEUED}:
         return QUEUED
@@ -69,23 +117,54 @@ def _state(sweep: Any, tasks: Sequence[Any]) -> str:
     return FAILED if FAILED in states else DONE
 
 
-def _share(row: Any) -> float:
-    return 1.0 if row.state in (DONE, FAILED, CANCELLED) else float(row.fraction)
+def _task_status(row: Any, known: Pace | None, now: float) -> TaskStatus:
+    runs = row.state == RUNNING and known is not None
+    over = row.state in (DONE, FAILED, CANCELLED)
+    took = row.started_at is not None and row.finished_at is not None
+    return TaskStatus(
+        id=row.id,
+        recipe=Recipe.from_json(row.recipe),
+        state=row.state,
+        step=row.step,
+        fraction=1.0 if over else float(row.fraction),
+        attempt=row.attempt,
+        seconds=float(row.finished_at - row.started_at) if over and took else None,
+        sentence=row.sentence,
+        broke=bool(row.broke),
+        worker=row.worker or "",
+        seconds_left=known.point_left(row.timeline, row.fraction, now) if runs and known else None,
+        step_seconds_left=known.step_left(row.timeline, now) if runs and known else None,
+    )
 
 
-def _seconds(row: Any) -> float | None:
-    if row.started_at is None or row.finished_at is None:
-        return None
-    return float(row.finished_at - row.started_at)
+def _ends(connection: Connection, now: float) -> dict[str, float | None]:
+    """Seconds until each sweep's last point should be there, by the order of the queue.
 
-
-def _seconds_left(
-    state: str, shares: Sequence[float], tasks: Sequence[Any], remembered: Sequence[float]
-) -> float | None:
-    if state not in (QUEUED, RUNNING):
-        return 0.0
-    own = [_seconds(row) for row in tasks if row.state == DONE and not row.reused]
-    durations = [seconds for seconds in own if seconds is not None] or list(remembered)
-    if not durations:
-        return None
-    return fmean(durations) * sum(1.0 - share for share in shares)
+    None where a workload that it waits for was never measured.
+    """
+    columns = (task.c.id, task.c.workload, sweep_task.c.sweep_id)
+    waiting = connection.execute(tasks.in_order(*columns)).all()
+    live = (task.c.timeline, task.c.fraction)
+    running = connection.execute(
+        sa.select(*columns, *live)
+        .join(sweep_task, sweep_task.c.task_id == task.c.id)
+        .where(task.c.state == RUNNING)
+    ).all()
+    paces = {name: pace(connection, name) for name in {r.workload for r in (*running, *waiting)}}
+    known: dict[int, float | None] = {}
+    clock: float | None = 0.0
+    ends: dict[str, float | None] = {}
+    for row in running:
+        left = paces[row.workload].point_left(row.timeline, row.fraction, now)
+        known[row.id] = left
+        clock = None if left is None or clock is None else max(clock, left)
+    lanes = max(len(known), 1)  # who measures now goes on measuring
+    for row in waiting:
+        if row.id not in known:
+            point = paces[row.workload].point
+            clock = None if clock is None or point is None else clock + point / lanes
+            known[row.id] = clock
+    for row in (*running, *waiting):
+        mine, so_far = known[row.id], ends.get(row.sweep_id, 0.0)
+        ends[row.sweep_id] = None if mine is None or so_far is None else max(so_far, mine)
+    return ends

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
@@ -15,6 +16,38 @@ class Stamp(NamedTuple):
     store: str
     points: int
     sweeps: int
+
+
+Kept = tuple[Measurement, bytes | None]
+
+
+class Same(NamedTuple):
+    """What two rows share when they are one measurement, whichever stores they lie in."""
+
+    key: str
+    machine_id: str
+    runtime: str
+    n: int
+    measured_at: str
+    artifact_sha256: str
+
+    @classmethod
+    def of(cls, measured: Measurement) -> Same:
+        return cls(
+            measured.key,
+            measured.machine.id,
+            measured.runtime,
+            measured.n,
+            measured.measured_at,
+            measured.artifact_sha256,
+        )
+
+
+class Merged(NamedTuple):
+    """How many measurements were appended, and how many were there before."""
+
+    new: int
+    known: int
 
 
 class Store(Protocol):
@@ -52,8 +85,11 @@ class Store(Protocol):
     def version_stamp(self) -> Stamp:
         """Cheap to ask; changes with every change of points or sweeps."""
 
-    def submit(self, request: SweepRequest) -> str:
-        """Queue a sweep; its id. Tasks equal to one that waits or runs are shared with it."""
+    def submit(self, request: SweepRequest, most_waiting: int | None = None) -> str:
+        """Queue a sweep; its id. Tasks equal to one that waits or runs are shared with it.
+
+        Raises RequestError if more than `most_waiting` tasks would wait then.
+        """
 
     def submit_first(self, request: SweepRequest) -> str | None:
         """Queue a sweep if its workload has no points and no sweeps yet, else None."""
@@ -70,8 +106,14 @@ class Store(Protocol):
     def reuse(self, task: Task, measurement: Measurement) -> None:
         """End a task with a measurement that the store already has. Raises LostLease."""
 
-    def fail(self, task: Task, sentence: str, log: str = "") -> None:
-        """End a task with the reason; nothing happens if the attempt no longer holds it."""
+    def note(self, task: Task, text: str) -> None:
+        """Add to a task's log; nothing happens if the attempt no longer holds it."""
+
+    def fail(self, task: Task, sentence: str, trace: str = "", *, broke: bool = False) -> None:
+        """End a task with the reason; nothing happens if the attempt no longer holds it.
+
+        `broke` says that a bug is the reason; `trace` goes into the log.
+        """
 
     def release(self, task: Task, sentence: str, *, counted: bool = True) -> None:
         """Give a task back to be tried again; after the last attempt it fails with `sentence`."""
@@ -85,6 +127,12 @@ class Store(Protocol):
     def cancel(self, sweep: str) -> None:
         """Stop a sweep; tasks that another sweep waits for go on."""
 
+    def retry(self, sweep: str) -> int:
+        """Queue again what failed or was cancelled of a sweep; how many points that is."""
+
+    def prioritise(self, sweep: str, priority: int) -> None:
+        """Let a sweep go before those of lower priority."""
+
     def waiting(self) -> bool:
         """Whether any task could be claimed now."""
 
@@ -97,11 +145,25 @@ class Store(Protocol):
     def tasks(self, sweep: str) -> list[TaskStatus]:
         """The tasks of one sweep in order."""
 
+    def log(self, task: int) -> str:
+        """What a task went through, in lines that begin with the time in UTC; empty if unknown."""
+
     def results(self, sweep: str) -> list[Measurement]:
         """What a sweep has measured or found so far, in the order asked for."""
 
     def durations(self, workload: str, limit: int = 50) -> list[float]:
         """Seconds that the newest measured tasks of a workload took."""
+
+    def every(
+        self, workloads: Sequence[str] | None = None, *, with_predictions: bool = True
+    ) -> Iterator[Kept]:
+        """All measurements, oldest first, with their predictions where there are any."""
+
+    def known(self, keys: Sequence[str]) -> set[Same]:
+        """Which measurements there are of these points, by what is the same in every store."""
+
+    def merge(self, kept: Iterable[Kept]) -> Merged:
+        """Append those that are not there, all or none; predictions that were missing too."""
 
     def close(self) -> None:
         """Give connections back."""

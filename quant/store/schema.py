@@ -17,9 +17,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 VERSION_TABLE = "bitfront_version"
 
 metadata = MetaData()
@@ -116,6 +117,8 @@ task = Table(
     Column("measurement_id", Integer, ForeignKey("measurement.id")),
     Column("sentence", Text, nullable=False),
     Column("log", Text, nullable=False),
+    Column("broke", Boolean, nullable=False, server_default=false()),
+    Column("timeline", Text, nullable=False, server_default="[]"),
     Index("task_state", "state", "request_id"),
     Index("task_workload", "workload", "finished_at"),
     sqlite_autoincrement=True,

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from quant.errors import StoreError
-from quant.jobs.requests import FAILED, LostLease, SweepRequest, SweepStatus, Task, TaskStatus
+from quant.jobs.requests import LostLease, SweepRequest, SweepStatus, Task, TaskStatus
 from quant.records import Measurement
-from quant.store import measurements, progress, schema, sweeps, tasks
+from quant.store import leases, measurements, progress, schema, sweeps, tasks, transfer
 from quant.store.faults import in_words
-from quant.store.protocol import Stamp
+from quant.store.protocol import Kept, Merged, Same, Stamp
 
 
 class SqlStore:
@@ -91,9 +91,9 @@ class SqlStore:
             row = connection.execute(sa.select(columns.store, columns.points, columns.sweeps)).one()
         return Stamp(*row)
 
-    def submit(self, request: SweepRequest) -> str:
+    def submit(self, request: SweepRequest, most_waiting: int | None = None) -> str:
         with self._writing() as connection:
-            return sweeps.submit(connection, request, self._clock())
+            return sweeps.submit(connection, request, self._clock(), most_waiting)
 
     def submit_first(self, request: SweepRequest) -> str | None:
         with self._writing() as connection:
@@ -109,8 +109,11 @@ class SqlStore:
 
     def renew(self, task: Task, lease_seconds: float, fraction: float, step: str) -> bool:
         with self._writing() as connection:
-            until = self._clock() + lease_seconds
-            return tasks.renew(connection, task, until, fraction, step)
+            return tasks.renew(connection, task, lease_seconds, fraction, step, self._clock())
+
+    def note(self, task: Task, text: str) -> None:
+        with self._writing() as connection:
+            tasks.note(connection, task, text)
 
     def finish(self, task: Task, measurement: Measurement, predictions: bytes | None) -> int:
         with self._writing(points=True) as connection:
@@ -128,33 +131,34 @@ class SqlStore:
             if not tasks.done(connection, task, self._clock(), number, reused=True):
                 raise LostLease(f"task {task.id} is no longer held by attempt {task.attempt}")
 
-    def fail(self, task: Task, sentence: str, log: str = "") -> None:
+    def fail(self, task: Task, sentence: str, trace: str = "", *, broke: bool = False) -> None:
         with self._writing() as connection:
-            tasks.end(connection, task, self._clock(), state=FAILED, sentence=sentence, log=log)
+            tasks.fail(connection, task, self._clock(), sentence, trace=trace, broke=broke)
 
     def release(self, task: Task, sentence: str, *, counted: bool = True) -> None:
         with self._writing() as connection:
-            tasks.give_back(
-                connection,
-                task.id,
-                task.fence,
-                task.attempt,
-                sentence,
-                self._clock(),
-                counted=counted,
-            )
+            now = self._clock()
+            leases.give_back(connection, task.id, task.fence, sentence, now, counted=counted)
 
     def workers(self) -> list[str]:
         with self._reading() as connection:
-            return tasks.workers(connection)
+            return leases.workers(connection)
 
     def abandon(self, worker: str) -> None:
         with self._writing() as connection:
-            tasks.abandon(connection, worker, self._clock())
+            leases.abandon(connection, worker, self._clock())
 
     def cancel(self, sweep: str) -> None:
         with self._writing() as connection:
             sweeps.cancel(connection, sweep, self._clock())
+
+    def retry(self, sweep: str) -> int:
+        with self._writing() as connection:
+            return sweeps.retry(connection, sweep)
+
+    def prioritise(self, sweep: str, priority: int) -> None:
+        with self._writing() as connection:
+            sweeps.prioritise(connection, sweep, priority)
 
     def waiting(self) -> bool:
         with self._reading() as connection:
@@ -162,27 +166,44 @@ class SqlStore:
 
     def sweeps(self, limit: int = 20, workload: str | None = None) -> list[SweepStatus]:
         with self._reading() as connection:
-            return self._statuses(connection, sweeps.newest(connection, limit, workload))
+            rows = sweeps.newest(connection, limit, workload)
+            return progress.statuses(connection, rows, self._clock())
 
     def sweep(self, sweep: str) -> SweepStatus | None:
         with self._reading() as connection:
-            found = self._statuses(connection, sweeps.one(connection, sweep))
+            found = progress.statuses(connection, sweeps.one(connection, sweep), self._clock())
         return found[0] if found else None
 
     def tasks(self, sweep: str) -> list[TaskStatus]:
         with self._reading() as connection:
-            rows = sweeps.tasks_of(connection, [sweep])[sweep]
-        return [progress.task_status(row) for row in rows]
+            return progress.task_statuses(connection, sweep, self._clock())
+
+    def log(self, task: int) -> str:
+        with self._reading() as connection:
+            return tasks.log(connection, task)
 
     def results(self, sweep: str) -> list[Measurement]:
         with self._reading() as connection:
-            rows = sweeps.tasks_of(connection, [sweep])[sweep]
-            ids = [row.measurement_id for row in rows if row.measurement_id is not None]
-            return self._light(connection, ids)
+            return self._light(connection, sweeps.result_ids(connection, sweep))
 
     def durations(self, workload: str, limit: int = 50) -> list[float]:
         with self._reading() as connection:
-            return tasks.durations(connection, workload, limit)
+            rows = tasks.newest_done(connection, workload, limit)
+        return [float(row.finished_at - row.started_at) for row in rows]
+
+    def every(
+        self, workloads: Sequence[str] | None = None, *, with_predictions: bool = True
+    ) -> Iterator[Kept]:
+        with self._reading() as connection:
+            yield from transfer.every(connection, workloads, with_predictions)
+
+    def known(self, keys: Sequence[str]) -> set[Same]:
+        with self._reading() as connection:
+            return set(transfer.known(connection, keys))
+
+    def merge(self, kept: Iterable[Kept]) -> Merged:
+        with self._writing(points=True) as connection:
+            return transfer.merge(connection, kept)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -206,14 +227,6 @@ class SqlStore:
     @staticmethod
     def _in_order(found: dict[int, Measurement], ids: Sequence[int]) -> list[Measurement]:
         return [found[number] for number in ids]
-
-    def _statuses(self, connection: Connection, rows: Sequence[Any]) -> list[SweepStatus]:
-        asked = sweeps.tasks_of(connection, [row.id for row in rows])
-        remembered = {
-            workload: tasks.durations(connection, workload, 50)
-            for workload in {row.workload for row in rows}
-        }
-        return [progress.sweep_status(row, asked[row.id], remembered[row.workload]) for row in rows]
 
 
 def _parts(identity: str) -> tuple[str, str, str]:

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from quant.jobs.requests import CANCELLED, QUEUED, RUNNING, SweepRequest, task_request_id
+from quant.errors import RequestError
+from quant.jobs.requests import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    QUEUED,
+    RUNNING,
+    SweepRequest,
+    task_request_id,
+)
 from quant.recipe import Recipe
 from quant.store.schema import measurement, sweep, sweep_task, task
+from quant.store.tasks import count_waiting
 
 
-def submit(connection: Connection, request: SweepRequest, now: float) -> str:
-    """A sweep and its tasks; tasks equal to one that waits or runs are shared."""
+def submit(
+    connection: Connection, request: SweepRequest, now: float, most_waiting: int | None = None
+) -> str:
+    """A sweep and its tasks; tasks equal to one that waits or runs are shared.
+
+    Raises:
+        RequestError: more than `most_waiting` tasks would wait.
+    """
     identity = uuid.uuid4().hex[:12]
     connection.execute(
         sa.insert(sweep).values(
@@ -23,6 +38,7 @@ def submit(connection: Connection, request: SweepRequest, now: float) -> str:
             workload=request.workload,
             requested_at=now,
             requested_by=request.requested_by,
+            priority=request.priority,
         )
     )
     for position, recipe in enumerate(request.recipes):
@@ -30,6 +46,12 @@ def submit(connection: Connection, request: SweepRequest, now: float) -> str:
         number = _open_task(connection, asked) or _new_task(connection, request, recipe, asked)
         connection.execute(
             sa.insert(sweep_task).values(sweep_id=identity, task_id=number, position=position)
+        )
+    waiting = count_waiting(connection)
+    if most_waiting is not None and waiting > most_waiting:
+        raise RequestError(
+            f"{waiting:,} points would wait to be measured; the most is {most_waiting:,} "
+            "(BITFRONT_QUEUE): let some finish, cancel a sweep, or ask for fewer"
         )
     return identity
 
@@ -116,15 +138,43 @@ def one(connection: Connection, identity: str) -> list[Any]:
     return list(connection.execute(sa.select(sweep).where(sweep.c.id == identity)))
 
 
-def tasks_of(connection: Connection, identities: Sequence[str]) -> dict[str, list[Any]]:
-    """Task rows of each sweep, in the order asked for."""
-    query = (
-        sa.select(sweep_task.c.sweep_id, task)
-        .join(task, task.c.id == sweep_task.c.task_id)
-        .where(sweep_task.c.sweep_id.in_(identities))
-        .order_by(sweep_task.c.sweep_id, sweep_task.c.position)
+def prioritise(connection: Connection, identity: str, priority: int) -> None:
+    connection.execute(sa.update(sweep).where(sweep.c.id == identity).values(priority=priority))
+
+
+def retry(connection: Connection, identity: str) -> int:
+    """Queue again what failed or was cancelled; how many that is. What is done stays done."""
+    mine = (
+        sa.select(task.c.id, task.c.request_id)
+        .join(sweep_task, sweep_task.c.task_id == task.c.id)
+        .where(sweep_task.c.sweep_id == identity, task.c.state.in_((FAILED, CANCELLED)))
+        .order_by(sweep_task.c.position)
     )
-    found: dict[str, list[Any]] = {identity: [] for identity in identities}
-    for row in connection.execute(query):
-        found[row.sweep_id].append(row)
-    return found
+    rows = connection.execute(mine).all()
+    for row in rows:
+        running = _open_task(connection, row.request_id)
+        if running is None:
+            again: dict[str, Any] = {"state": QUEUED, "attempt": 0, "fraction": 0.0}
+            ended: dict[str, Any] = {"finished_at": None, "sentence": "", "broke": False}
+            connection.execute(sa.update(task).where(task.c.id == row.id).values(**again, **ended))
+        else:
+            _share(connection, identity, row.id, running)
+    connection.execute(sa.update(sweep).where(sweep.c.id == identity).values(cancelled_at=None))
+    return len(rows)
+
+
+def _share(connection: Connection, identity: str, mine: int, running: int) -> None:
+    """Wait for the equal task that somebody else has asked for meanwhile."""
+    link = sa.and_(sweep_task.c.sweep_id == identity, sweep_task.c.task_id == mine)
+    connection.execute(sa.update(sweep_task).where(link).values(task_id=running))
+
+
+def result_ids(connection: Connection, identity: str) -> list[int]:
+    """Rows of what a sweep has measured or found, in the order asked for."""
+    query = (
+        sa.select(task.c.measurement_id)
+        .join(sweep_task, sweep_task.c.task_id == task.c.id)
+        .where(sweep_task.c.sweep_id == identity, task.c.state == DONE)
+        .order_by(sweep_task.c.position)
+    )
+    return [int(number) for number in connection.execute(query).scalars() if number is not None]

@@ -13,21 +13,21 @@ from sqlalchemy.engine import Connection
 
 from quant.jobs.requests import DONE, FAILED, QUEUED, RUNNING, Task
 from quant.recipe import Recipe
+from quant.store import story
+from quant.store.leases import FREE, expired, give_up_expired, holds
 from quant.store.schema import sweep, sweep_task, task
-
-MOST_ATTEMPTS = 3
-_FREE: dict[str, Any] = {"fence": None, "worker": None, "lease_until": None, "step": ""}
 
 
 def claim(
     connection: Connection, worker: str, lease_seconds: float, chosen: str | None, now: float
 ) -> Task | None:
-    """The next task in the order of asking, now running under a new fence."""
+    """The next task in the queue, now running under a new fence."""
     give_up_expired(connection, now)
-    row = connection.execute(_next(chosen)).first()
+    row = connection.execute(in_order(task, chosen=chosen).limit(1)).first()
     if row is None:
         return None
     fence = uuid.uuid4().hex
+    said = story.line(now, f"attempt {row.attempt + 1}, by {worker}")
     connection.execute(
         sa.update(task)
         .where(task.c.id == row.id)
@@ -40,6 +40,8 @@ def claim(
             started_at=now,
             step="starting",
             fraction=0.0,
+            log=story.added(row.log, said),
+            timeline="[]",
         )
     )
     return Task(
@@ -57,91 +59,75 @@ def claim(
     )
 
 
-def _next(chosen: str | None) -> sa.Select[Any]:
+def in_order(*columns: Any, chosen: str | None = None) -> sa.Select[Any]:
+    """What waits, next first.
+
+    Higher priorities first. Among equals, every sweep's first points come before anybody's
+    second ones, so a person with a few points need not wait for the end of a long sweep.
+    """
     query = (
-        sa.select(task)
+        sa.select(*columns)
+        .select_from(task)
         .join(sweep_task, sweep_task.c.task_id == task.c.id)
         .join(sweep, sweep.c.id == sweep_task.c.sweep_id)
         .where(task.c.state == QUEUED, sweep.c.cancelled_at.is_(None))
-        .order_by(sweep.c.requested_at, sweep.c.id, sweep_task.c.position)
-        .limit(1)
+        .order_by(sweep.c.priority.desc(), sweep_task.c.position, sweep.c.requested_at, sweep.c.id)
     )
     return query if chosen is None else query.where(sweep.c.id == chosen)
 
 
-def expired(now: float) -> sa.ColumnElement[bool]:
-    return sa.and_(task.c.state == RUNNING, task.c.lease_until < now)
+def renew(
+    connection: Connection, held: Task, lease_seconds: float, fraction: float, step: str, now: float
+) -> bool:
+    mine = holds(held.id, held.fence)
+    row = connection.execute(sa.select(task.c.step, task.c.log, task.c.timeline).where(*mine))
+    found = row.first()
+    if found is None:
+        return False
+    values: dict[str, Any] = {
+        "lease_until": now + lease_seconds,
+        "fraction": min(max(fraction, 0.0), 1.0),
+    }
+    if step != found.step:
+        values |= {
+            "step": step,
+            "log": story.added(found.log, story.line(now, step)),
+            "timeline": story.begun(found.timeline, step, now),
+        }
+    return bool(connection.execute(sa.update(task).where(*mine).values(values)).rowcount)
 
 
-def give_up_expired(connection: Connection, now: float) -> None:
-    """Attempts that fell silent: queued again, or failed after the last."""
-    query = sa.select(task.c.id, task.c.fence, task.c.attempt).where(expired(now))
-    for row in connection.execute(query).all():
-        give_back(
-            connection, row.id, row.fence, row.attempt, "its worker fell silent", now, counted=True
-        )
-
-
-def workers(connection: Connection) -> list[str]:
-    query = sa.select(task.c.worker).where(task.c.state == RUNNING).distinct()
-    return [str(name) for name in connection.execute(query).scalars()]
-
-
-def abandon(connection: Connection, worker: str, now: float) -> None:
-    held = sa.and_(task.c.state == RUNNING, task.c.worker == worker)
-    query = sa.select(task.c.id, task.c.fence, task.c.attempt).where(held)
-    for row in connection.execute(query).all():
-        give_back(connection, row.id, row.fence, row.attempt, "", now, counted=False)
-
-
-def give_back(
-    connection: Connection,
-    number: int,
-    fence: str,
-    attempt: int,
-    sentence: str,
-    now: float,
-    *,
-    counted: bool,
-) -> None:
-    """Queue a task again; after the last attempt, end it with the reason."""
-    values: dict[str, Any]
-    if counted and attempt >= MOST_ATTEMPTS:
-        said = f"{sentence}, {attempt} times in a row; measure it again once the cause is gone"
-        values = {"state": FAILED, "sentence": said, "finished_at": now}
-    else:
-        values = {"state": QUEUED, "attempt": attempt if counted else attempt - 1, "fraction": 0.0}
-    held = sa.update(task).where(*_holds(number, fence))
-    connection.execute(held.values(**_FREE, **values))
-
-
-def renew(connection: Connection, held: Task, until: float, fraction: float, step: str) -> bool:
-    values = {"lease_until": until, "fraction": min(max(fraction, 0.0), 1.0), "step": step}
-    changed = connection.execute(sa.update(task).where(*_holds(held.id, held.fence)).values(values))
-    return bool(changed.rowcount)
-
-
-def end(connection: Connection, held: Task, now: float, **values: Any) -> bool:
-    """Close a task if the attempt still holds it."""
-    done = sa.update(task).where(*_holds(held.id, held.fence))
-    return bool(connection.execute(done.values(**_FREE, finished_at=now, **values)).rowcount)
+def note(connection: Connection, held: Task, text: str) -> None:
+    """Add to a task's log, if the attempt still holds it."""
+    mine = holds(held.id, held.fence)
+    log = connection.execute(sa.select(task.c.log).where(*mine)).scalar()
+    if log is not None:
+        connection.execute(sa.update(task).where(*mine).values(log=story.added(log, text)))
 
 
 def done(connection: Connection, held: Task, now: float, measurement: int, reused: bool) -> bool:
-    return end(
-        connection,
-        held,
-        now,
-        state=DONE,
-        fraction=1.0,
-        measurement_id=measurement,
-        reused=reused,
-    )
+    """Close a task with its measurement if the attempt still holds it."""
+    said = "known already" if reused else "measured"
+    note(connection, held, story.line(now, said))
+    values = {"state": DONE, "fraction": 1.0, "measurement_id": measurement, "reused": reused}
+    return _end(connection, held, now, values)
 
 
-def holds(connection: Connection, held: Task) -> bool:
-    query = sa.select(task.c.id).where(*_holds(held.id, held.fence))
-    return connection.execute(query).first() is not None
+def fail(
+    connection: Connection, held: Task, now: float, sentence: str, *, trace: str, broke: bool
+) -> None:
+    """Close a task with the reason if the attempt still holds it."""
+    note(connection, held, story.line(now, sentence) + trace)
+    _end(connection, held, now, {"state": FAILED, "sentence": sentence, "broke": broke})
+
+
+def _end(connection: Connection, held: Task, now: float, values: dict[str, Any]) -> bool:
+    ended = sa.update(task).where(*holds(held.id, held.fence))
+    return bool(connection.execute(ended.values(**FREE, finished_at=now, **values)).rowcount)
+
+
+def log(connection: Connection, number: int) -> str:
+    return str(connection.execute(sa.select(task.c.log).where(task.c.id == number)).scalar() or "")
 
 
 def any_waiting(connection: Connection, now: float) -> bool:
@@ -149,15 +135,17 @@ def any_waiting(connection: Connection, now: float) -> bool:
     return connection.execute(query).first() is not None
 
 
-def durations(connection: Connection, workload: str, limit: int) -> list[float]:
+def count_waiting(connection: Connection) -> int:
+    query = sa.select(sa.func.count()).select_from(task).where(task.c.state == QUEUED)
+    return int(connection.execute(query).scalar_one())
+
+
+def newest_done(connection: Connection, workload: str, limit: int) -> list[Any]:
+    """Recipe, timeline and times of what was measured last, newest first."""
     query = (
-        sa.select(task.c.finished_at - task.c.started_at)
+        sa.select(task.c.recipe, task.c.timeline, task.c.started_at, task.c.finished_at)
         .where(task.c.workload == workload, task.c.state == DONE, task.c.reused.is_(False))
         .order_by(task.c.finished_at.desc())
         .limit(limit)
     )
-    return [float(seconds) for seconds in connection.execute(query).scalars()]
-
-
-def _holds(number: int, fence: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return task.c.id == number, task.c.state == RUNNING, task.c.fence == fence
+    return list(connection.execute(query))

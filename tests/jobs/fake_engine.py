@@ -1,15 +1,19 @@
 """An engine that measures nothing and is quick. Files in the home folder make it misbehave.
 
-`hold-w4a8` keeps that point running until the file goes; `bug-…`, `refuse-…` and `die-…` make a
-point raise, end in a sentence, or kill its worker.
+`hold-w4a8` keeps that point running until the file goes; `bug-…`, `refuse-…`, `die-…` and
+`crash-…` make a point raise, end in a sentence, kill its worker, or have it crash; `hang-…` makes
+it go on for ever without a word, `eat-…` take memory without end. `pace` holds the seconds that
+every point takes.
 """
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
 from quant.errors import DataError, RequestError
@@ -24,6 +28,13 @@ PICTURES = 100
 
 def warm() -> None:
     pass
+
+
+def _eat() -> None:
+    eaten = []
+    while len(eaten) < 40:  # 4 GB, were nobody to stop it
+        eaten.append(bytearray(os.urandom(1000) * 100_000))
+        time.sleep(0.01)
 
 
 def identity(task: Task, home: Path) -> Identity:
@@ -43,6 +54,14 @@ def evaluate(task: Task, home: Path, progress: Progress) -> tuple[Measurement, b
     while (home / f"hold-{bits}").exists():
         progress("Holding", 0.5)
         hold.wait(0.02)
+    if (home / "pace").exists():
+        hold.wait(float((home / "pace").read_text()))
+    if (home / f"hang-{bits}").exists():
+        hold.wait()
+    if (home / f"eat-{bits}").exists():
+        _eat()
+    if (home / f"crash-{bits}").exists():
+        ctypes.string_at(0)
     if (home / f"die-{bits}").exists():
         os.kill(os.getpid(), signal.SIGKILL)
     if (home / f"bug-{bits}").exists():

@@ -91,7 +91,7 @@ def test_a_sentence_of_the_engine_is_the_tasks(
     (home / "refuse-w4a8").touch()
     failed = run(store, executor, home, ask(store))[1]
     assert (failed.state, failed.sentence) == (FAILED, "there are no pictures; add some")
-    assert failed.log == ""
+    assert not failed.broke
 
 
 def test_a_bug_leaves_its_traceback_and_the_worker(
@@ -101,7 +101,8 @@ def test_a_bug_leaves_its_traceback_and_the_worker(
     failed, done = run(store, executor, home, ask(store))
     assert failed.state == FAILED
     assert "ZeroDivisionError" in failed.sentence
-    assert "Traceback" in failed.log
+    assert failed.broke
+    assert "Traceback" in store.log(failed.id)
     assert done.state == DONE
 
 

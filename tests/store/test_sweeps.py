@@ -7,9 +7,22 @@ import itertools
 import pytest
 
 from quant.errors import RequestError
-from quant.jobs.requests import CANCELLED, DONE, FAILED, QUEUED, RUNNING, LostLease, SweepRequest
+from quant.jobs.requests import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    LATER,
+    NORMAL,
+    QUEUED,
+    RUNNING,
+    SOONER,
+    LostLease,
+    SweepRequest,
+)
 from quant.recipe import Recipe
-from quant.store import Store
+from quant.store import Store, open_store
+from quant.store.engine import connect, parse
+from quant.store.sql import SqlStore
 from tests.pages.samples import measurement
 
 LEASE = 3600.0
@@ -159,7 +172,9 @@ def test_failed_tasks_carry_their_sentence_and_log(store: Store) -> None:
     assert status is not None
     assert status.state == FAILED
     assert status.messages[0] == "fp32: no pictures; add some"
-    assert [item.log for item in store.tasks(sweep)] == ["", "Traceback …"]
+    first, second = store.tasks(sweep)
+    assert "no pictures" in store.log(first.id)
+    assert "Traceback …" in store.log(second.id)
 
 
 def test_cancelling_stops_the_running_task_and_the_waiting_ones(store: Store) -> None:
@@ -222,3 +237,158 @@ def test_sweeps_come_newest_first(store: Store) -> None:
     assert [status.id for status in store.sweeps(2)] == [ids[2], ids[1]]
     assert store.sweeps(workload="imagenet-lite0") == []
     assert store.sweep("no such") is None
+
+
+def test_a_log_tells_every_attempt_and_step(store: Store) -> None:
+    sweep = store.submit(asked())
+    task = store.claim("here:1", LEASE)
+    assert task is not None
+    store.renew(task, LEASE, 0.1, "Calibrating")
+    store.renew(task, LEASE, 0.2, "Calibrating")
+    store.note(task, "a library's warning\n")
+    store.release(task, "its worker is gone")
+    again = store.claim("here:2", LEASE)
+    assert again is not None
+    store.renew(again, LEASE, 0.1, "Timing")
+    store.finish(again, measurement(again.recipe), None)
+    log = store.log(store.tasks(sweep)[0].id)
+    assert "a library's warning" in log
+    told = [line[20:] for line in log.splitlines() if line != "a library's warning"]
+    assert told == [
+        "attempt 1, by here:1",
+        "Calibrating",
+        "its worker is gone",
+        "attempt 2, by here:2",
+        "Timing",
+        "measured",
+    ]
+    assert store.log(10_000) == ""
+
+
+def test_a_log_keeps_its_ends(store: Store) -> None:
+    store.submit(asked())
+    task = store.claim("me", LEASE)
+    assert task is not None
+    for _ in range(3):
+        store.note(task, "x" * 50_000)
+    store.note(task, "the end")
+    log = store.log(task.id)
+    assert len(log) < 70_000
+    assert "attempt 1" in log
+    assert log.endswith("the end")
+
+
+def test_a_short_sweep_goes_before_the_rest_of_a_long_one(store: Store) -> None:
+    long = store.submit(asked(*(Recipe(4, 8, seed=seed) for seed in range(1, 50))))
+    for _ in range(3):
+        task = store.claim("me", LEASE)
+        assert task is not None
+        store.finish(task, measurement(task.recipe), None)
+    short = store.submit(asked(W8, W4))
+    claimed = [store.claim("me", LEASE) for _ in range(4)]
+    recipes = [task.recipe for task in claimed if task]
+    assert recipes[:3] == [Recipe.fp32(), W8, W4]
+    assert recipes[3].seed
+    assert len(store.tasks(long)) + len(store.tasks(short)) == 53
+
+
+def test_priorities_go_before_everything(store: Store) -> None:
+    first = store.submit(asked(W8))
+    store.submit(asked(W4, images=10, priority=LATER))
+    store.submit(asked(W4, images=20, priority=SOONER))
+    claimed = [store.claim("me", LEASE) for _ in range(6)]
+    assert [task.images for task in claimed if task] == [20, 20, None, None, 10, 10]
+    status = store.sweep(first)
+    assert status is not None
+    assert status.priority == NORMAL
+
+
+def test_a_sweep_can_be_preferred_while_it_waits(store: Store) -> None:
+    store.submit(asked(W8))
+    hurried = store.submit(asked(W8, images=10))
+    store.prioritise(hurried, SOONER)
+    task = store.claim("me", LEASE)
+    assert task is not None
+    assert task.images == 10
+
+
+def test_a_full_queue_takes_no_more(store: Store) -> None:
+    store.submit(asked(W8, W4), 3)
+    store.submit(asked(W8), 3)
+    with pytest.raises(RequestError, match=r"5 points would wait .* the most is 4 \(BITFRONT_Q"):
+        store.submit(asked(W8, images=10), 4)
+    assert len(store.sweeps()) == 2
+
+
+def test_what_failed_is_retried_and_what_is_done_stays(store: Store) -> None:
+    sweep = store.submit(asked(W8, W4))
+    for sentence in ("", "no pictures", "a bug"):
+        task = store.claim("me", LEASE)
+        assert task is not None
+        if sentence:
+            store.fail(task, sentence, broke=True)
+        else:
+            store.finish(task, measurement(task.recipe), None)
+    assert state(store, sweep) == FAILED
+    assert store.retry(sweep) == 2
+    waiting = store.tasks(sweep)
+    assert [task.state for task in waiting] == [DONE, QUEUED, QUEUED]
+    assert not any(task.broke or task.sentence for task in waiting)
+    again = store.claim("me", LEASE)
+    assert again is not None
+    assert (again.recipe, again.attempt) == (W8, 1)
+    assert "no pictures" in store.log(again.id)
+    assert store.retry(sweep) == 0
+
+
+def test_what_was_cancelled_is_retried(store: Store) -> None:
+    sweep = store.submit(asked(W8))
+    store.cancel(sweep)
+    assert store.retry(sweep) == 2
+    assert state(store, sweep) == QUEUED
+
+
+def test_a_retry_waits_for_an_equal_task_of_others(store: Store) -> None:
+    mine = store.submit(asked(W8))
+    store.cancel(mine)
+    store.submit(asked(W8))
+    assert store.retry(mine) == 2
+    executed = 0
+    while task := store.claim("me", LEASE):
+        store.finish(task, measurement(task.recipe), None)
+        executed += 1
+    assert executed == 2
+    assert state(store, mine) == DONE
+
+
+def test_time_left_counts_the_queue_before_it(url: str) -> None:
+    open_store(url).close()
+    now = [1000.0]
+    engine = connect(parse(url), read_only=False)
+    with SqlStore(engine, url, read_only=False, clock=lambda: now[0]) as store:
+        first = store.submit(asked(W8, W4))
+        unknown = store.sweep(first)
+        assert unknown is not None
+        assert unknown.seconds_left is None
+        for recipe in (Recipe.fp32(), W8, W4):
+            task = store.claim("me", LEASE)
+            assert task is not None
+            store.renew(task, LEASE, 0.0, "Calibrating")
+            now[0] += 4
+            store.renew(task, LEASE, 0.4, "Timing")
+            now[0] += 6
+            store.finish(task, measurement(recipe), None)
+        assert store.durations("fashion-resnet") == pytest.approx([10, 10, 10])
+        ahead = store.submit(asked(W8, W4, images=10))
+        behind = store.submit(asked(W8, images=20, priority=LATER))
+        left = [store.sweep(sweep).seconds_left for sweep in (ahead, behind)]  # type: ignore[union-attr]
+        assert left == pytest.approx([30, 50])
+        task = store.claim("me", LEASE)
+        assert task is not None
+        store.renew(task, LEASE, 0.0, "Calibrating")
+        now[0] += 1
+        running = store.tasks(ahead)[0]
+        assert running.step_seconds_left == pytest.approx(3)
+        assert running.seconds_left == pytest.approx(9)
+        left = [store.sweep(sweep).seconds_left for sweep in (ahead, behind)]  # type: ignore[union-attr]
+        assert left == pytest.approx([29, 49])

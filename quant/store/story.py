@@ -1,0 +1,43 @@
+"""What a task went through, kept with it: a log for eyes, a timeline for estimates."""
+
+from __future__ import annotations
+
+import json
+import time
+
+MOST_LOG = 60_000  # characters; the beginning and the end say the most
+_CUT = "\n… {} characters left out …\n"
+
+Timeline = list[tuple[str, float]]
+
+
+def line(now: float, text: str) -> str:
+    """A line of the log; `now` is seconds since 1970, told in UTC."""
+    return f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(now))} {text}\n"
+
+
+def added(log: str, text: str) -> str:
+    """A log with more at its end, its middle left out where it grows too long."""
+    whole = log + text
+    if len(whole) <= MOST_LOG:
+        return whole
+    half = MOST_LOG // 2
+    return whole[:half] + _CUT.format(len(whole) - 2 * half) + whole[-half:]
+
+
+def begun(timeline: str, step: str, now: float) -> str:
+    """A timeline with one step more."""
+    return json.dumps([*json.loads(timeline), (step, round(now, 3))])
+
+
+def steps(timeline: str) -> Timeline:
+    """Each step and when it began."""
+    return [(str(step), float(at)) for step, at in json.loads(timeline)]
+
+
+def durations(timeline: str, finished_at: float) -> Timeline:
+    """Each step and the seconds that it took."""
+    known = steps(timeline)
+    ends = [at for _, at in known[1:]] + [finished_at]
+    # Where there is no step there is still an end.
+    return [(step, end - at) for (step, at), end in zip(known, ends, strict=False)]
