@@ -12,6 +12,10 @@ BITFRONT_QUEUE         how many points may wait to be measured (default: 2000)
 BITFRONT_TASK_MINUTES  how long measuring one point may take (default: 60)
 BITFRONT_TASK_MEMORY_GB  memory that measuring one point may take, in 10⁹ bytes
                        (default: 0, which means 70 % of the machine's)
+BITFRONT_QUOTA_GB      how much the files of measured points may take, in 10⁹ bytes; when they
+                       reach it, nothing more is measured (default: 20)
+BITFRONT_ARCHIVE       folder of archived files, which the quota does not count
+                       (default: archive in the home folder)
 BITFRONT_ENGINE        module that measures; tests put a quick one here
                        (default: quant.jobs.engine)
 """
@@ -65,6 +69,8 @@ class Settings(BaseSettings):
     queue: int = Field(default=2000, ge=1, validation_alias="BITFRONT_QUEUE")
     task_minutes: float = Field(default=60.0, gt=0, validation_alias="BITFRONT_TASK_MINUTES")
     task_memory_gb: float = Field(default=0.0, ge=0, validation_alias="BITFRONT_TASK_MEMORY_GB")
+    quota_gb: float = Field(default=20.0, gt=0, validation_alias="BITFRONT_QUOTA_GB")
+    archive_folder: Path | None = Field(default=None, validation_alias="BITFRONT_ARCHIVE")
     engine: str = Field(default="quant.jobs.engine", validation_alias="BITFRONT_ENGINE")
 
     @property
@@ -83,6 +89,12 @@ class Settings(BaseSettings):
                 "set BITFRONT_HOME to a folder that you may write to"
             ) from exc
         return folder
+
+    @property
+    def archive(self) -> Path:
+        """Where archived files lie; made when the first is."""
+        folder = self.archive_folder
+        return folder.expanduser().absolute() if folder else self.home / "archive"
 
     @property
     def database_url(self) -> str:

@@ -1,0 +1,161 @@
+"""Where the files of measured points lie: on the shelf, in the archive, or deleted.
+
+Figures outlive their files: deleting or archiving one changes nothing in the store.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from quant.disk import writing
+from quant.errors import StoreError
+from quant.settings import settings
+from quant.usage import Use, files, use
+
+SHELF = "artifacts"  # below the home folder, one folder a workload
+GIGABYTE = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The artifacts of one home folder. `quota_bytes` is what may lie outside the archive.
+
+    An artifact is named as `Measurement.artifact` names it: `artifacts/WORKLOAD/FILE`.
+    """
+
+    home: Path
+    archive: Path
+    quota_bytes: float
+
+    def find(self, artifact: str) -> Path | None:
+        """The file, on the shelf or in the archive; never one outside both."""
+        return self._shelved(artifact) or self._archived(artifact)
+
+    def is_archived(self, artifact: str) -> bool:
+        return self._shelved(artifact) is None and self._archived(artifact) is not None
+
+    def delete(self, artifact: str) -> int:
+        """Remove the file wherever it lies; the bytes that are free now."""
+        freed = 0
+        for path in (self._shelved(artifact), self._archived(artifact)):
+            freed += _remove(path) if path is not None else 0
+        return freed
+
+    def put_away(self, artifact: str) -> Path:
+        """Move the file to the archive, where the quota does not count it.
+
+        Raises:
+            StoreError: the file is gone, or the archive cannot be written.
+        """
+        path = self._shelved(artifact)
+        if path is None:
+            raise StoreError(f"{_name(artifact)} is not on the shelf; there is nothing to archive")
+        return _move(path, self.archive / _below(artifact))
+
+    def bring_back(self, artifact: str) -> Path:
+        """Move the file from the archive to the shelf.
+
+        Raises:
+            StoreError: the archive does not hold it, or it would not fit the quota.
+        """
+        path = self._archived(artifact)
+        if path is None:
+            raise StoreError(f"{_name(artifact)} is not in the archive; make it again instead")
+        self.refuse_when_full()
+        return _move(path, self.home / artifact)
+
+    def use(self) -> Use:
+        """What lies on the shelf; quick while nothing comes or goes."""
+        return use(self.home / SHELF)
+
+    def archiveuse(self) -> Use:
+        return use(self.archive)
+
+    def refuse_when_full(self) -> None:
+        """Stop before anything more is written.
+
+        Raises:
+            StoreError: with how much there is, how much may be, and what to do.
+        """
+        used = self.use()
+        if used.size_bytes < self.quota_bytes:
+            return
+        raise StoreError(
+            f"{used.files:,} files take {used.size_bytes / GIGABYTE:.3g} GB and "
+            f"BITFRONT_QUOTA_GB allows {self.quota_bytes / GIGABYTE:.3g} GB: nothing more is "
+            "measured, what was measured is kept; delete or archive files (python -m quant "
+            "artifacts), or raise BITFRONT_QUOTA_GB"
+        )
+
+    def orphans(self, known: frozenset[str]) -> list[str]:
+        """Files on the shelf that none of these artifacts names."""
+        return [name for name in self._names() if name not in known]
+
+    def drafts(self) -> list[Path]:
+        """What writing leaves behind when it is killed. Ask only where nobody writes."""
+        found = [path for top in (self.home / SHELF, self.archive) for path in files(top)]
+        return [path for path in found if path.name.startswith(".")]
+
+    def remove_drafts(self) -> int:
+        """Remove them; the bytes that are free now. The caller holds the machine's lock."""
+        return sum(_remove(path) for path in self.drafts())
+
+    def _names(self) -> list[str]:
+        found = [path for path in files(self.home / SHELF) if not path.name.startswith(".")]
+        return sorted(path.relative_to(self.home).as_posix() for path in found)
+
+    def _shelved(self, artifact: str) -> Path | None:
+        return _inside(self.home / SHELF, self.home / artifact)
+
+    def _archived(self, artifact: str) -> Path | None:
+        return _inside(self.archive, self.archive / _below(artifact))
+
+
+def shelf() -> Shelf:
+    """The one that the settings name."""
+    chosen = settings()
+    return Shelf(chosen.home, chosen.archive, chosen.quota_gb * GIGABYTE)
+
+
+def _inside(folder: Path, path: Path) -> Path | None:
+    """The path if it is a file below the folder, links followed."""
+    found = path.resolve()
+    return path if found.is_relative_to(folder.resolve()) and found.is_file() else None
+
+
+def _below(artifact: str) -> PurePosixPath:
+    """The name in the archive, which has no `artifacts` of its own."""
+    path = PurePosixPath(artifact)
+    return path.relative_to(SHELF) if path.is_relative_to(SHELF) else path
+
+
+def _name(artifact: str) -> str:
+    return PurePosixPath(artifact).name or "the file"
+
+
+def _remove(path: Path) -> int:
+    """Its bytes; nothing if somebody else removed it first."""
+    try:
+        with writing(path):
+            size = path.stat().st_size
+            path.unlink()
+    except FileNotFoundError:
+        return 0
+    return size
+
+
+def _move(source: Path, target: Path) -> Path:
+    """Whole or not at all, also to another disk."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copy2(source, draft)
+            draft.replace(target)
+            source.unlink(missing_ok=True)
+        finally:
+            draft.unlink(missing_ok=True)
+    return target
