@@ -25,7 +25,10 @@ def files(folder: Path) -> list[Path]:
 
 
 def use(folder: Path) -> Use:
-    """Files below a folder, hidden ones left out. Counted anew when a file came or went: that changes the time of its folder."""
+    """Files below a folder, hidden ones left out.
+
+    Counted anew when a file came or went: that changes the time of its folder.
+    """
     if not folder.is_dir():
         return Use()
     folders = [folder, *(path for path in folder.iterdir() if path.is_dir())]
@@ -39,10 +42,8 @@ def use(folder: Path) -> Use:
 @lru_cache(maxsize=8)
 def _counted(folder: Path, _changed: tuple[tuple[str, int], ...]) -> Use:
     sizes: Counter[str] = Counter()
-    files = 0
-    for path in files(folder):
-        if not path.name.startswith("."):
-            part = path.relative_to(folder).parts
-            sizes[part[0] if len(part) > 1 else ""] += path.stat().st_size
-            files += 1
-    return Use(files, sizes.total(), tuple(sizes.most_common()))
+    shown = [path for path in files(folder) if not path.name.startswith(".")]
+    for path in shown:
+        parts = path.relative_to(folder).parts
+        sizes[parts[0] if len(parts) > 1 else ""] += path.stat().st_size
+    return Use(len(shown), sizes.total(), tuple(sizes.most_common()))
