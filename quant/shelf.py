@@ -71,7 +71,7 @@ class Shelf:
         """What lies on the shelf; quick while nothing comes or goes."""
         return use(self.home / SHELF)
 
-    def archiveuse(self) -> Use:
+    def archive_use(self) -> Use:
         return use(self.archive)
 
     def refuse_when_full(self) -> None:
