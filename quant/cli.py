@@ -44,6 +44,15 @@ OnWorkload = Annotated[str, typer.Option("--workload", help="A name that `models
 OfWorkload = Annotated[str | None, typer.Option("--workload", help="Only that workload's points.")]
 Front = Annotated[str | None, typer.Option(help="Only the front in accuracy, size, latency.")]
 
+Folder = Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="A new folder.")]
+Workloads = Annotated[
+    list[str] | None, typer.Option("--workload", help="Only that workload; may be repeated.")
+]
+Points = Annotated[
+    list[str] | None, typer.Option("--point", help="Only that point's file; may be repeated.")
+]
+Limit = Annotated[str | None, typer.Option(help="The most MB of files; 500 by default.")]
+
 
 @app.command()
 def models(json: Json = False) -> None:
@@ -127,6 +136,50 @@ def check(
 
     request = options.request(workload, (), data, data_labels, images, "onnxruntime", fresh=False)
     command.run(file, request, as_json=json)
+
+
+@app.command()
+def snapshot(
+    output: Folder,
+    workload: Workloads = None,
+    point: Points = None,
+    all_files: Annotated[bool, typer.Option("--all-files", help="Every point's file.")] = False,
+    no_files: Annotated[bool, typer.Option("--no-files", help="Figures alone.")] = False,
+    predictions: Annotated[
+        bool, typer.Option("--predictions", help="What each file said of each picture, too.")
+    ] = False,
+    limit_mb: Limit = None,
+    json: Json = False,
+) -> None:
+    """Write a read-only copy with a viewer, which anybody can host: see docs/sharing.md.
+
+    Files of the front and of FP32 are in it, unless other ones are asked for.
+    """
+    from quant.commands import snapshot as command
+
+    command.run(
+        output,
+        workload or [],
+        point or [],
+        limit_mb,
+        all_files=all_files,
+        no_files=no_files,
+        predictions=predictions,
+        as_json=json,
+    )
+
+
+@app.command("import")
+def import_(
+    source: Annotated[
+        str, typer.Argument(metavar="DIR", help="A snapshot, a home folder, or a store's .db file.")
+    ],
+    json: Json = False,
+) -> None:
+    """Take in what another store measured; what is here already is recognised."""
+    from quant.commands import importing as command
+
+    command.run(source, as_json=json)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,9 +14,12 @@ from pathlib import Path
 from streamlit import runtime
 from streamlit.web import cli
 
+from quant.snapshot import marker
+
 APP = Path(__file__).resolve().parents[2] / "app.py"
 NEEDED = ("quant.store", "quant.store.migrate", "pages.parts.measuring", "pages.parts.view",
           "pages.parts.chart", "pages.parts.details", "pages.parts.headline")  # fmt: skip
+TO_MAKE_STORES = ("quant.store.migrate",)  # with libraries that a viewer has not
 POLL_SECONDS = 0.05
 
 
@@ -27,7 +30,8 @@ def load_once_serving() -> None:
         pause.wait(POLL_SECONDS)
     pause.wait(4 * POLL_SECONDS)
     for name in NEEDED:
-        import_module(name)
+        if name not in TO_MAKE_STORES or marker.here() is None:
+            import_module(name)
 
 
 def main() -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import cache
+from pages.parts import cache, navigation
 from quant.errors import BitfrontError
+from quant.snapshot import marker
 
 ICON = Path(__file__).with_name("icon.png")  # a named icon would be fetched from elsewhere
 ABOUT = "**Bitfront** measures what every bit buys: accuracy, size and latency of quantised models."
@@ -27,7 +28,12 @@ def page(title: str) -> Iterator[None]:
     cache.warm()
     st.sidebar.header("Bitfront", anchor=False)
     st.sidebar.caption("What does every bit buy?")
+    if told := marker.told():
+        st.sidebar.info(told, icon=":material/photo_camera:")
     try:
+        cache.keep_measuring()
+        with st.sidebar:
+            navigation.links()
         yield
     except BitfrontError as exc:
         st.error(sentence(exc), icon=":material/error:")

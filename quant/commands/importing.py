@@ -1,0 +1,26 @@
+"""`import`: what another store measured, in this one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from quant.commands.show import json_line
+from quant.settings import settings
+from quant.snapshot.merge import merge
+from quant.store import open_store
+
+
+def run(source: str, *, as_json: bool) -> None:
+    """Merge it and say what was new.
+
+    Raises:
+        BitfrontError: it is no store, not a sound one, or does not fit.
+    """
+    with open_store() as store:
+        done = merge(store, settings().home, Path(source).expanduser().absolute())
+    if as_json:
+        print(json_line(asdict(done)))
+        return
+    files = f", with {done.files:,} files ({done.files_bytes / 1e6:.1f} MB)" if done.files else ""
+    print(f"{done.new:,} new, {done.known:,} already here{files}")

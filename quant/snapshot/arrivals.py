@@ -1,0 +1,112 @@
+"""Files that come with imported measurements: verified, then copied, never over another file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from quant.disk import writing
+from quant.errors import StoreError
+from quant.records import Measurement
+from quant.snapshot.paths import below
+
+SPARE_BYTES = 100_000_000  # left on the disk, for the store itself
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One file: where it lies, where it goes, and what it must be."""
+
+    source: Path
+    target: Path
+    sha256: str
+    size_bytes: int
+
+
+def arrival(measured: Measurement, root: Path, home: Path) -> Arrival | None:
+    """What is to be copied for a measurement; None where there is no file, or it is here.
+
+    Raises:
+        StoreError: the file has not the size that was measured, or its place is taken by a link.
+    """
+    source = below(root, measured.artifact)
+    if source is None:
+        return None
+    size = source.stat().st_size
+    if size != measured.size_bytes:
+        raise StoreError(
+            f"{source} has {size:,} bytes and {measured.size_bytes:,} were measured; "
+            "nothing was imported"
+        )
+    target = home / place(measured, home)
+    if target.exists():
+        return None
+    if not target.resolve().is_relative_to(home.resolve()):
+        raise StoreError(f"{target} leads out of the home folder; take that link away")
+    return Arrival(source, target, measured.artifact_sha256, size)
+
+
+def place(measured: Measurement, home: Path) -> str:
+    """The file's name below the home folder; another one where a different file has that name."""
+    name = measured.artifact
+    there = home / name
+    if not name or not (there.exists() or there.is_symlink()):
+        return name
+    if there.is_file() and _digest(there) == measured.artifact_sha256:
+        return name
+    folder, _, file = name.rpartition("/")
+    return f"{folder}/{measured.artifact_sha256[:12]}-{file}"
+
+
+def placed(measured: Measurement, home: Path) -> Measurement:
+    """The measurement with its file's name here."""
+    name = place(measured, home)
+    return measured if name == measured.artifact else replace(measured, artifact=name)
+
+
+def refuse_if_too_large(arrivals: Iterable[Arrival], home: Path) -> None:
+    """Ask the disk before the first byte is written."""
+    wanted = sum(item.size_bytes for item in arrivals)
+    free = shutil.disk_usage(home).free
+    if wanted and wanted + SPARE_BYTES > free:
+        raise StoreError(
+            f"the files to import have {wanted / 1e6:,.1f} MB and {free / 1e6:,.1f} MB are free; "
+            "free some space, or import a snapshot made with --no-files"
+        )
+
+
+def verify(item: Arrival) -> None:
+    """Raises StoreError unless the file is the one that was measured."""
+    if _digest(item.source) != item.sha256:
+        raise StoreError(f"{item.source} is not the file that was measured; nothing was imported")
+
+
+def copy(item: Arrival) -> None:
+    """The whole file, or nothing, appears at its place; what is copied is verified again."""
+    with writing(item.target):
+        item.target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=item.target.parent, prefix=".arriving-")
+        draft = Path(name)
+        try:
+            digest = hashlib.sha256()
+            with item.source.open("rb") as read, os.fdopen(handle, "wb") as written:
+                while chunk := read.read(_CHUNK_BYTES):
+                    digest.update(chunk)
+                    written.write(chunk)
+            if digest.hexdigest() != item.sha256:
+                raise StoreError(f"{item.source} changed while it was copied; try again")
+            draft.chmod(0o644)
+            draft.replace(item.target)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,143 @@
+"""Write a snapshot: the store, chosen files, the viewer and what hosts want to read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import quant
+from quant.errors import RequestError
+from quant.records import Measurement
+from quant.snapshot import choice as chosen
+from quant.snapshot import code, marker
+from quant.snapshot.choice import Choice, Files
+from quant.snapshot.place import replacing
+from quant.snapshot.readme import readme
+from quant.store import Store, open_store
+from quant.store.copying import settle
+from quant.store.protocol import Kept
+
+DATABASE, ARTIFACTS = "bitfront.db", "artifacts"
+WRITTEN = (
+    "app.py", "pages", "quant", "models", ".streamlit", "LICENSE", "requirements.txt",
+    "Dockerfile", "README.md", DATABASE, ARTIFACTS, marker.FILE,
+)  # fmt: skip
+MOST_MB = 500.0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written. `size_bytes` is all of it; `absent` are points whose file is not here."""
+
+    marker: marker.Marker
+    size_bytes: int
+    absent: tuple[Measurement, ...]
+
+
+def write(
+    store: Store,
+    home: Path,
+    folder: Path,
+    choice: Choice,
+    *,
+    predictions: bool = False,
+    most_mb: float = MOST_MB,
+) -> Written:
+    """Put a snapshot at `folder`, whole or not at all; an earlier one there is replaced.
+
+    Raises:
+        RequestError: nothing to show, too much, or a place that cannot be written.
+    """
+    shown = chosen.points(store, choice)
+    files = chosen.files(shown, choice, home)
+    _refuse_too_much(files, most_mb)
+    workloads = tuple(sorted({point.workload for point in shown}))
+    with replacing(folder, WRITTEN) as draft:
+        for source, place in code.files():
+            _copy(source, draft / place)
+        for name, point in files.found.items():
+            _copy(home / name, draft / name)
+            if _digest(draft / name) != point.artifact_sha256:
+                raise RequestError(f"{name} changed while it was copied; try again")
+        kept, content = _store(store, draft / DATABASE, workloads, predictions)
+        told = _marker(shown, files, workloads, kept, content)
+        (draft / "README.md").write_text(readme(told), encoding="utf-8")
+        (draft / marker.FILE).write_text(told.to_json(), encoding="utf-8")
+        size = sum(path.stat().st_size for path in draft.rglob("*") if path.is_file())
+    return Written(told, size, files.absent)
+
+
+def _refuse_too_much(files: Files, most_mb: float) -> None:
+    if files.size_bytes > most_mb * 1e6:
+        raise RequestError(
+            f"the {len(files.found):,} chosen files have {files.size_bytes / 1e6:,.1f} MB and the "
+            f"limit is {most_mb:,.0f} MB; choose some with --point, none with --no-files, or raise "
+            "--limit-mb"
+        )
+
+
+def _store(
+    store: Store, path: Path, workloads: Sequence[str], predictions: bool
+) -> tuple[int, str]:
+    """A new store with the measurements alone: no sweeps, logs, views, names or paths."""
+    digest = hashlib.sha256()
+    with open_store(f"sqlite:///{path}") as copy:
+        rows = store.every(workloads, with_predictions=predictions)
+        count = copy.merge(_handed_out(rows, digest)).new
+    content = digest.hexdigest()[:32]
+    settle(path, content)
+    return count, content
+
+
+def _handed_out(rows: Iterator[Kept], digest: hashlib._Hash) -> Iterator[Kept]:
+    for measured, said in rows:
+        told = without_names(measured)
+        digest.update(json.dumps(told.to_dict(), sort_keys=True).encode())
+        digest.update(said or b"")
+        yield told, said
+
+
+def without_names(measured: Measurement) -> Measurement:
+    """The names of pictures that were left out stay where they are; how many there are is told."""
+    if not measured.skipped:
+        return measured
+    count = len(measured.skipped)
+    note = f"{count:,} pictures were left out; their names are not in this snapshot"
+    return replace(measured, skipped=(), notes=(*measured.notes, note))
+
+
+def _marker(
+    shown: Sequence[Measurement],
+    files: Files,
+    workloads: tuple[str, ...],
+    measurements: int,
+    content: str,
+) -> marker.Marker:
+    moments = sorted(point.measured_at for point in shown)
+    return marker.Marker(
+        format=marker.FORMAT,
+        bitfront=quant.__version__,
+        content=content,
+        points=len(shown),
+        measurements=measurements,
+        workloads=workloads,
+        machines=tuple(sorted({point.machine.label for point in shown})),
+        measured=(moments[0], moments[-1]),
+        files=len(files.found),
+        files_bytes=files.size_bytes,
+    )
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+    target.chmod(0o644)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

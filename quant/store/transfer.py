@@ -1,0 +1,76 @@
+"""Measurements as a whole, out of one store and into another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from quant.store import measurements
+from quant.store.protocol import Kept, Merged, Same
+from quant.store.schema import measurement as table
+from quant.store.schema import predictions
+
+AT_ONCE = 200
+Item = TypeVar("Item")
+
+
+def every(
+    connection: Connection, workloads: Sequence[str] | None, with_predictions: bool
+) -> Iterator[Kept]:
+    """All rows, oldest first, a few at a time."""
+    query = sa.select(table.c.id).order_by(table.c.id)
+    if workloads is not None:
+        query = query.where(table.c.workload.in_(workloads))
+    ids = [int(number) for number in connection.execute(query).scalars()]
+    for some in _slices(ids):
+        rows = measurements.whole(connection, some)
+        said = _contents(connection, some) if with_predictions else {}
+        yield from ((rows[number], said.get(number)) for number in some)
+
+
+def known(connection: Connection, keys: Sequence[str]) -> dict[Same, int]:
+    """What the store has of these points, with row numbers."""
+    columns = (table.c.id, table.c.key, table.c.machine_id, table.c.runtime, table.c.n)
+    found = {}
+    for some in _slices(list(dict.fromkeys(keys))):
+        query = sa.select(*columns, table.c.payload).where(table.c.key.in_(some))
+        for row in connection.execute(query):
+            told = json.loads(row.payload)
+            last = told["measured_at"], told["artifact_sha256"]
+            found[Same(row.key, row.machine_id, row.runtime, row.n, *last)] = int(row.id)
+    return found
+
+
+def merge(connection: Connection, kept: Iterable[Kept]) -> Merged:
+    """Append what is not there, and predictions that were missing."""
+    new = old = 0
+    for some in _slices(kept):
+        there = known(connection, [measured.key for measured, _ in some])
+        for measured, said in some:
+            same = Same.of(measured)
+            if same not in there:
+                there[same] = measurements.insert(connection, measured, said)
+                new += 1
+                continue
+            old += 1
+            if said is not None and measurements.content(connection, there[same]) is None:
+                row = {"measurement_id": there[same], "content": said}
+                connection.execute(sa.insert(predictions).values(row))
+    return Merged(new, old)
+
+
+def _contents(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
+    number = predictions.c.measurement_id
+    query = sa.select(number, predictions.c.content).where(number.in_(ids))
+    return {row: bytes(content) for row, content in connection.execute(query)}
+
+
+def _slices(items: Iterable[Item]) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
