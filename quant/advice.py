@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quant import explain
 from quant.budgets import Budgets, Recommendation, Verdict, judge
-from quant.records import Measurement
+from quant.point import Point
 
 NAMES = {"size_bytes": "size", "latency_ms": "latency", "drop": "loss"}
 
@@ -26,7 +26,7 @@ def why(found: Recommendation, budgets: Budgets) -> str:
     return " ".join(filter(None, (_chosen(found, budgets), _undecided(found, budgets))))
 
 
-def verdict_of(measured: Measurement, budgets: Budgets) -> str:
+def verdict_of(measured: Point, budgets: Budgets) -> str:
     """What a point that is not the recommended one is to the budgets, in a sentence."""
     verdicts = judge(measured, budgets)
     missed = [name for name, found in verdicts.items() if found is Verdict.NOT_MET]
@@ -52,15 +52,15 @@ def _chosen(found: Recommendation, budgets: Budgets) -> str:
     if found.considered == 1:
         place = "the only point measured so far" + (", and it meets the budgets" if limits else "")
     elif found.met == 1 and limits:
-        place = f"the only one of {found.considered} measured whose {limits}"
+        place = f"the only one of {found.considered:,} measured whose {limits}"
     else:
-        place = f"the smallest of {found.considered} measured" + (
+        place = f"the smallest of {found.considered:,} measured" + (
             f" whose {limits}" if limits else ""
         )
     return f"**{label}** is {place}: {_facts(point)}."
 
 
-def _facts(point: Measurement) -> str:
+def _facts(point: Point) -> str:
     if point.recipe.is_fp32:
         return "the network as it came, nothing quantised"
     speed = explain.faster(point)
@@ -72,25 +72,23 @@ def _facts(point: Measurement) -> str:
 
 
 def _undecided(found: Recommendation, budgets: Budgets) -> str:
-    point = found.point
-    cheaper = [one for one in found.undecided if point and one.size_bytes < point.size_bytes]
-    if not cheaper or budgets.drop is None:
+    one = found.doubtful
+    if not found.smaller or one is None or budgets.drop is None:
         return ""
     side = f"the loss may lie on either side of {_amount('drop', budgets.drop)}"
-    if len(cheaper) == 1:
-        name = cheaper[0].recipe.label
-        return f"A smaller one, {name}, is undecided: on {cheaper[0].n:,} pictures {side}."
-    return f"{len(cheaper)} smaller ones are undecided: on {cheaper[0].n:,} pictures {side}."
+    if found.smaller == 1:
+        return f"A smaller one, {one.recipe.label}, is undecided: on {one.n:,} pictures {side}."
+    return f"{found.smaller:,} smaller ones are undecided: on {one.n:,} pictures {side}."
 
 
 def _none(found: Recommendation, budgets: Budgets) -> str:
     limits = in_words(budgets)
-    if found.undecided:
-        return _doubtful(found)
+    if found.doubtful is not None:
+        return _doubtful(found, found.doubtful)
     none = (
         "The one point measured does not have"
         if found.considered == 1
-        else f"None of {found.considered} measured has"
+        else f"None of {found.considered:,} measured has"
     )
     sentence = f"{none} a {limits.replace(' is at most', ' of at most', 1)}."
     if found.instead is None:
@@ -102,12 +100,11 @@ def _none(found: Recommendation, budgets: Budgets) -> str:
     )
 
 
-def _doubtful(found: Recommendation) -> str:
-    best = found.undecided[0]
+def _doubtful(found: Recommendation, best: Point) -> str:
     who = f"{best.recipe.label} may or may not"
-    if len(found.undecided) > 1:
+    if found.undecided > 1:
         who = (
-            f"{len(found.undecided)} of {found.considered} measured may or may not. "
+            f"{found.undecided:,} of {found.considered:,} measured may or may not. "
             f"The smallest of them is {best.recipe.label}"
         )
     return (

@@ -6,10 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 from math import isfinite
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from quant.errors import RequestError
-from quant.records import Measurement
+from quant.point import Figures, Point
+from quant.points import Floats, Mask, Points
+
+Verdicts: TypeAlias = NDArray[np.int8]  # of Verdict, one a point
 
 
 class Verdict(IntEnum):
@@ -54,72 +60,108 @@ class Budgets:
 class Recommendation:
     """The cheapest point that meets all budgets, and what stood beside it.
 
-    `undecided` are the points that may or may not meet them, cheapest first. `lifted` names the
-    one budget whose lifting would help, if none meets them all, and `instead` what that gives.
+    `considered`, `met` and `undecided` count points; `doubtful` is the cheapest of those that may
+    or may not meet the budgets, and `smaller` counts those of them that are smaller than `point`.
+    `lifted` names the one budget whose lifting would help, if none meets them all, and `instead`
+    what that gives.
     """
 
-    point: Measurement | None
+    point: Figures | None
     considered: int
     met: int
-    undecided: tuple[Measurement, ...] = ()
+    undecided: int = 0
+    doubtful: Figures | None = None
+    smaller: int = 0
     lifted: str = ""
-    instead: Measurement | None = None
+    instead: Figures | None = None
 
 
-def judge(measured: Measurement, budgets: Budgets) -> dict[str, Verdict]:
-    """A verdict for each budget that is set.
-
-    A loss budget is met only where the paired interval excludes a loss beyond it, and not met
-    where it excludes staying within it. FP32 is the baseline and loses nothing by definition.
-    """
-    verdicts: dict[str, Verdict] = {}
-    for name, limit in budgets.limits.items():
-        if name == "drop":
-            verdicts[name] = _loss(measured, limit)
-        else:
-            verdicts[name] = _within(getattr(measured, name), limit)
-    return verdicts
+def judge(measured: Point, budgets: Budgets) -> dict[str, Verdict]:
+    """A verdict for each budget that is set; see `judged`."""
+    found = _judged(measured, np.asarray(measured.recipe.is_fp32), budgets)
+    return {name: Verdict(int(one)) for name, one in found.items()}
 
 
-def verdict(measured: Measurement, budgets: Budgets) -> Verdict:
+def verdict(measured: Point, budgets: Budgets) -> Verdict:
     """The worst verdict over all budgets; MET where none is set."""
     return max(judge(measured, budgets).values(), default=Verdict.MET)
 
 
-def recommend(measurements: Iterable[Measurement], budgets: Budgets) -> Recommendation:
+def judged(points: Points, budgets: Budgets) -> dict[str, Verdicts]:
+    """For each budget that is set, a Verdict for every point.
+
+    A loss budget is met only where the paired interval excludes a loss beyond it, and not met
+    where it excludes staying within it. FP32 is the baseline and loses nothing by definition.
+    """
+    return _judged(points, points.is_fp32, budgets)
+
+
+def verdicts(points: Points, budgets: Budgets) -> Verdicts:
+    """The worst Verdict of every point over all budgets; MET where none is set."""
+    worst = np.full(len(points), Verdict.MET, np.int8)
+    for found in judged(points, budgets).values():
+        np.maximum(worst, found, out=worst)
+    return worst
+
+
+def recommend(measurements: Points | Iterable[Point], budgets: Budgets) -> Recommendation:
     """The cheapest point that meets all budgets: smallest, then fastest, then most accurate."""
-    points = sorted(measurements, key=_price)
-    judged = [(verdict(point, budgets), point) for point in points]
-    met = [point for found, point in judged if found is Verdict.MET]
-    undecided = tuple(point for found, point in judged if found is Verdict.UNDECIDED)
-    if met or not points:
-        return Recommendation(met[0] if met else None, len(points), len(met), undecided)
+    points = measurements if isinstance(measurements, Points) else Points.of(measurements)
+    worst = verdicts(points, budgets)
+    unsure = worst == Verdict.UNDECIDED
+    best, doubtful = _cheapest(points, worst == Verdict.MET), _cheapest(points, unsure)
+    found = Recommendation(
+        point=_figures(points, best),
+        considered=len(points),
+        met=int((worst == Verdict.MET).sum()),
+        undecided=int(unsure.sum()),
+        doubtful=_figures(points, doubtful),
+    )
+    if best is not None:
+        return replace(
+            found, smaller=int((points.size_bytes < points.size_bytes[best])[unsure].sum())
+        )
     lifted, instead = _remedy(points, budgets)
-    return Recommendation(None, len(points), 0, undecided, lifted, instead)
+    return replace(found, lifted=lifted, instead=_figures(points, instead))
 
 
-def _remedy(points: list[Measurement], budgets: Budgets) -> tuple[str, Measurement | None]:
+def _remedy(points: Points, budgets: Budgets) -> tuple[str, int | None]:
     for name in budgets.limits:
-        eased = budgets.without(name)
-        for point in points:
-            if verdict(point, eased) is Verdict.MET:
-                return name, point
+        helped = _cheapest(points, verdicts(points, budgets.without(name)) == Verdict.MET)
+        if helped is not None:
+            return name, helped
     return "", None
 
 
-def _price(measured: Measurement) -> tuple[float, float, float]:
-    found = (measured.size_bytes, measured.latency_ms, -measured.accuracy)
-    size, latency, accuracy = (cost if isfinite(cost) else float("inf") for cost in found)
-    return size, latency, accuracy
+def _cheapest(points: Points, among: Mask) -> int | None:
+    """The first of the smallest, of these the fastest, of these the most accurate."""
+    left = np.flatnonzero(among)
+    for cost in (points.size_bytes, points.latency_ms, -points.accuracy):
+        if len(left) > 1:
+            prices = np.where(np.isfinite(cost[left]), cost[left], np.inf)
+            left = left[prices == prices.min()]
+    return int(left[0]) if len(left) else None
 
 
-def _within(value: float, limit: float) -> Verdict:
-    if not isfinite(value):
-        return Verdict.UNDECIDED
-    return Verdict.MET if value <= limit else Verdict.NOT_MET
+def _figures(points: Points, index: int | None) -> Figures | None:
+    return None if index is None else points.figures([index])[0]
 
 
-def _loss(measured: Measurement, limit: float) -> Verdict:
-    if measured.recipe.is_fp32 or measured.drop_high <= limit:
-        return Verdict.MET
-    return Verdict.NOT_MET if measured.drop_low > limit else Verdict.UNDECIDED
+def _judged(points: Points | Point, is_fp32: Mask, budgets: Budgets) -> dict[str, Verdicts]:
+    return {
+        name: _loss(points, is_fp32, limit)
+        if name == "drop"
+        else _within(np.asarray(getattr(points, name), np.float64), limit)
+        for name, limit in budgets.limits.items()
+    }
+
+
+def _within(values: Floats, limit: float) -> Verdicts:
+    found = np.where(values <= limit, Verdict.MET, Verdict.NOT_MET)
+    return np.where(np.isfinite(values), found, Verdict.UNDECIDED).astype(np.int8)
+
+
+def _loss(points: Points | Point, is_fp32: Mask, limit: float) -> Verdicts:
+    low, high = np.asarray(points.drop_low), np.asarray(points.drop_high)
+    found = np.where(low > limit, Verdict.NOT_MET, Verdict.UNDECIDED)
+    return np.where(is_fp32 | (high <= limit), Verdict.MET, found).astype(np.int8)

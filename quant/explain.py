@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import floor, isfinite, log10
 
+from quant.point import Point
 from quant.records import Measurement
 
 MINUS = "\N{MINUS SIGN}"
@@ -44,13 +45,13 @@ def percent_range(low: float, high: float) -> str:
     return f"{low * 100:.1f} – {high * 100:.1f}" if isfinite(low) and isfinite(high) else ABSENT
 
 
-def accuracy(measured: Measurement) -> str:
+def accuracy(measured: Point) -> str:
     """`93.9 % (93.4 – 94.3)`."""
     interval = percent_range(measured.accuracy_low, measured.accuracy_high)
     return f"{percent(measured.accuracy)} ({interval})"
 
 
-def change(measured: Measurement) -> str:
+def change(measured: Point) -> str:
     """Accuracy against FP32 on the same pictures, with its interval: `−0.2 pp (−0.5 to +0.1)`."""
     if not all(map(isfinite, (measured.drop, measured.drop_low, measured.drop_high))):
         return ABSENT
@@ -74,19 +75,19 @@ def limit(share: float) -> str:
     return f"{share * 100:g} pp"
 
 
-def smaller(measured: Measurement) -> str:
+def smaller(measured: Point) -> str:
     """Size against FP32: `7.4× smaller`, `1.3× larger`."""
     return _ratio(measured.fp32_size_bytes, measured.size_bytes, "smaller", "larger", "same size")
 
 
-def faster(measured: Measurement) -> str:
+def faster(measured: Point) -> str:
     """Latency against FP32: `2.6× faster`, `1.3× slower`, or not told apart."""
     if not measured.recipe.is_fp32 and not latency_told_apart(measured):
         return "not told apart in speed"
     return _ratio(measured.fp32_latency_ms, measured.latency_ms, "faster", "slower", "same speed")
 
 
-def latency_told_apart(measured: Measurement) -> bool:
+def latency_told_apart(measured: Point) -> bool:
     """Whether the two latency intervals are disjoint."""
     return (
         measured.latency_high_ms < measured.fp32_latency_low_ms
@@ -94,12 +95,12 @@ def latency_told_apart(measured: Measurement) -> bool:
     )
 
 
-def told_apart(measured: Measurement) -> bool:
+def told_apart(measured: Point) -> bool:
     """Whether the paired interval of the loss excludes zero."""
     return measured.drop_low > 0 or measured.drop_high < 0
 
 
-def against_fp32(measured: Measurement) -> str:
+def against_fp32(measured: Point) -> str:
     """What the comparison says, in words; the p-value belongs in a tooltip."""
     if measured.recipe.is_fp32:
         return "the baseline"

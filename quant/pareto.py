@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from math import isfinite
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+import numpy as np
+
+from quant.dominance import Costs, non_dominated
 from quant.errors import RequestError
+from quant.point import Figures
+from quant.points import Floats, Mask, Place, Points
 from quant.records import Measurement
 
-Costs = tuple[float, ...]
+P = TypeVar("P", Measurement, Figures)
 
-# Each objective as a cost: less is better.
-COSTS: dict[str, Callable[[Measurement], float | None]] = {
-    "accuracy": lambda measured: None if measured.accuracy is None else -measured.accuracy,
-    "size": lambda measured: measured.size_bytes,
-    "latency": lambda measured: measured.latency_ms,
+# Each objective as a cost: less is better. The first three make the front of a listing.
+COSTS: dict[str, Callable[[Points], Floats]] = {
+    "accuracy": lambda points: -points.accuracy,
+    "size": lambda points: points.size_bytes,
+    "latency": lambda points: points.latency_ms,
+    "loss": lambda points: points.drop,
+    "changed answers": lambda points: points.flips / points.n,
+    "weight bits": lambda points: points.weights.astype(np.float64),
 }
-OBJECTIVES = tuple(COSTS)
+OBJECTIVES = tuple(COSTS)[:3]
 
 
 class Ground(NamedTuple):
@@ -29,76 +36,71 @@ class Ground(NamedTuple):
     runtime: str
 
     @classmethod
-    def of(cls, measured: Measurement) -> Ground:
+    def of(cls, measured: Measurement | Figures | Place) -> Ground:
         data = f"{measured.data} ({measured.data_id})" if measured.data_id else measured.data
-        return cls(measured.workload, data, measured.machine.id, measured.runtime)
+        machine_id = (
+            measured.machine.id if isinstance(measured, Measurement) else measured.machine_id
+        )
+        return cls(measured.workload, data, machine_id, measured.runtime)
 
 
-def dominates(one: Sequence[float], other: Sequence[float]) -> bool:
-    """Whether costs `one` are nowhere worse than `other` and somewhere better.
-
-    A strict partial order; costs that hold NaN neither dominate nor are dominated.
-    """
-    pairs = list(zip(one, other, strict=True))
-    return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
-
-
-def front(
-    measurements: Iterable[Measurement], objectives: Sequence[str] = OBJECTIVES
-) -> list[Measurement]:
+def front(measurements: Iterable[P], objectives: Sequence[str] = OBJECTIVES) -> list[P]:
     """The non-dominated points in the order given; duplicates stay, NaN and None stay out.
 
     Raises:
         RequestError: an unknown objective, or points that share no ground: see `Ground`.
     """
-    points = list(measurements)
-    _one_ground(points)
-    measured = [(costs(point, objectives), point) for point in points]
-    finite = [(cost, point) for cost, point in measured if cost is not None]
-    best = set(_non_dominated({cost for cost, _ in finite}))
-    return [point for cost, point in finite if cost in best]
+    listed = list(measurements)
+    _one_ground(listed)
+    best = non_dominated(costs(Points.of(listed), objectives))
+    return [point for point, kept in zip(listed, best.tolist(), strict=True) if kept]
 
 
-def grouped(measurements: Iterable[Measurement]) -> dict[Ground, list[Measurement]]:
+def best(points: Points, objectives: Sequence[str] = OBJECTIVES) -> Mask:
+    """Which points are on the front of their own pictures, machine and runtime, over all models:
+    accuracies on different pictures do not compare.
+
+    Raises:
+        RequestError: an unknown objective.
+    """
+    priced = costs(points, objectives)
+    found = np.zeros(len(points), np.bool_)
+    groups: dict[tuple[str, ...], list[Place]] = {}
+    for place in points.places:
+        groups.setdefault(Ground.of(place)[1:], []).append(place)
+    for places in groups.values():
+        mine = np.flatnonzero(points.at(places))
+        found[mine] = non_dominated(priced[mine])
+    return found
+
+
+def grouped(measurements: Iterable[P]) -> dict[Ground, list[P]]:
     """Points apart by workload, data, machine and runtime, each group in the order given."""
-    groups: dict[Ground, list[Measurement]] = {}
+    groups: dict[Ground, list[P]] = {}
     for measured in measurements:
         groups.setdefault(Ground.of(measured), []).append(measured)
     return groups
 
 
-def fronts(
-    measurements: Iterable[Measurement], objectives: Sequence[str] = OBJECTIVES
-) -> list[Measurement]:
+def fronts(measurements: Iterable[P], objectives: Sequence[str] = OBJECTIVES) -> list[P]:
     """The front of every group, one after another: for listings that span machines."""
     groups = grouped(measurements).values()
     return [point for points in groups for point in front(points, objectives)]
 
 
-def costs(measured: Measurement, objectives: Sequence[str] = OBJECTIVES) -> Costs | None:
-    """What a point costs in each objective, or None where one of them is not a finite number.
+def costs(points: Points, objectives: Sequence[str] = OBJECTIVES) -> Costs:
+    """What each point costs in each objective, (points, objectives).
 
     Raises:
         RequestError: no objective, or one that is not known.
     """
     if not objectives or any(name not in COSTS for name in objectives):
         asked = ", ".join(objectives) or "none"
-        raise RequestError(f"the objectives of a front are {', '.join(OBJECTIVES)}; got {asked}")
-    found = [COSTS[name](measured) for name in objectives]
-    finite = tuple(cost for cost in found if cost is not None and isfinite(cost))
-    return finite if len(finite) == len(found) else None
+        raise RequestError(f"the objectives of a front are {', '.join(COSTS)}; got {asked}")
+    return np.stack([COSTS[name](points) for name in objectives], axis=1)
 
 
-def _non_dominated(costs_seen: set[Costs]) -> list[Costs]:
-    """In lexicographic order a point can only be dominated by an earlier one, on the front."""
-    kept: list[Costs] = []
-    for cost in sorted(costs_seen):
-        if not any(dominates(other, cost) for other in kept):
-            kept.append(cost)
-    return kept
-
-
-def _one_ground(points: Sequence[Measurement]) -> None:
+def _one_ground(points: Sequence[Measurement] | Sequence[Figures]) -> None:
     grounds = sorted({Ground.of(point) for point in points})
     if len(grounds) > 1:
         first, second = ("·".join(ground) for ground in grounds[:2])

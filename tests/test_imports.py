@@ -29,7 +29,9 @@ FOR_PAGES = (
     "app", "pages", "models.workload", "quant.store", "quant.jobs.submit", "quant.plots",
     "quant.pareto", "quant.stats", "quant.explain", "quant.recipe", "quant.records",
     "quant.devices", "quant.allocate", "quant.report", "quant.errors", "quant.settings",
-    "quant.advice", "quant.budgets", "quant.identity", "quant.axes", "quant.jobs.requests",
+    "quant.advice", "quant.budgets", "quant.point", "quant.points", "quant.selection",
+    "quant.identity", "quant.axes", "quant.jobs.requests",
+    "quant.snapshot.marker",
 )  # fmt: skip
 LIGHT = (*(name for name in FOR_PAGES if name not in ("app", "pages")), "models.data",
          "models.weights", "models.splits")  # fmt: skip

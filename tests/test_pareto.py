@@ -5,18 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from math import inf, nan
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quant import pareto
+from quant.dominance import dominates, non_dominated
 from quant.errors import RequestError
+from quant.points import Points
 from quant.recipe import Recipe
 from quant.records import Measurement
 from tests.pages.samples import XEON, measurement, sweep
 
-COSTS = st.tuples(*[st.integers(0, 3).map(float) | st.just(nan)] * 3)
+Costs = tuple[float, ...]
+COST = st.integers(0, 3).map(float) | st.just(nan)
+COSTS = st.tuples(COST, COST, COST)
 NUMBERS = st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3))
+TABLES = st.integers(1, 4).flatmap(
+    lambda width: st.lists(st.tuples(*[COST | st.just(inf)] * width), min_size=1, max_size=40)
+)
 
 
 def point(accuracy: float, size: float, latency: float, weights: int = 8) -> Measurement:
@@ -25,29 +33,43 @@ def point(accuracy: float, size: float, latency: float, weights: int = 8) -> Mea
 
 
 @given(COSTS)
-def test_nothing_dominates_itself(one: pareto.Costs) -> None:
-    assert not pareto.dominates(one, one)
+def test_nothing_dominates_itself(one: Costs) -> None:
+    assert not dominates(one, one)
 
 
 @given(COSTS, COSTS)
-def test_dominance_goes_one_way(one: pareto.Costs, other: pareto.Costs) -> None:
-    assert not (pareto.dominates(one, other) and pareto.dominates(other, one))
+def test_dominance_goes_one_way(one: Costs, other: Costs) -> None:
+    assert not (dominates(one, other) and dominates(other, one))
 
 
 @given(COSTS, COSTS, COSTS)
-def test_dominance_is_transitive(a: pareto.Costs, b: pareto.Costs, c: pareto.Costs) -> None:
-    if pareto.dominates(a, b) and pareto.dominates(b, c):
-        assert pareto.dominates(a, c)
+def test_dominance_is_transitive(a: Costs, b: Costs, c: Costs) -> None:
+    if dominates(a, b) and dominates(b, c):
+        assert dominates(a, c)
+
+
+@given(TABLES)
+def test_what_is_left_is_what_nothing_dominates(rows: list[Costs]) -> None:
+    finite = [row for row in rows if all(map(np.isfinite, row))]
+    expected = [row in finite and not any(dominates(one, row) for one in finite) for row in rows]
+    assert non_dominated(np.array(rows, np.float64)).tolist() == expected
+
+
+@pytest.mark.parametrize("objectives", [2, 3])
+def test_thousands_of_rows_leave_the_same_as_a_handful(objectives: int) -> None:
+    costs = np.random.default_rng(objectives).integers(0, 60, (3000, objectives)) / 10
+    expected = [not ((costs <= row).all(1) & (costs < row).any(1)).any() for row in costs]
+    assert non_dominated(costs).tolist() == expected
 
 
 @given(st.lists(NUMBERS, max_size=12))
 def test_front_is_what_nothing_dominates(numbers: list[tuple[int, int, int]]) -> None:
     points = [point(*map(float, three)) for three in numbers]
-    costs = [pareto.costs(one) for one in points]
+    costs = [tuple(cost) for cost in pareto.costs(Points.of(points)).tolist()]
     expected = [
         one
         for one, cost in zip(points, costs, strict=True)
-        if not any(pareto.dominates(other, cost) for other in costs if other and cost)
+        if not any(dominates(other, cost) for other in costs)
     ]
     assert pareto.front(points) == expected
 
@@ -97,3 +119,12 @@ def test_groups_keep_every_point_in_order() -> None:
 
 def test_no_points_have_an_empty_front() -> None:
     assert pareto.front([]) == []
+
+
+def test_models_on_the_same_pictures_share_a_front_and_others_keep_theirs() -> None:
+    good, beaten = point(0.9, 1e6, 0.2), point(0.8, 2e6, 0.3)
+    other = replace(beaten, workload="other", key="other")
+    elsewhere = replace(beaten, workload="other", key="elsewhere", data="500 pictures")
+    points = Points.of([good, other, elsewhere])
+    assert pareto.best(points).tolist() == [True, False, True]
+    assert pareto.best(points.take(np.array([1, 2]))).tolist() == [True, True]

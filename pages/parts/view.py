@@ -84,11 +84,10 @@ def _name(point: Measurement) -> str:
 
 
 def _usual(found: Recommendation, points: Sequence[Measurement]) -> Measurement | None:
-    if found.point or found.instead:
-        return found.point or found.instead
-    if found.undecided:
-        return found.undecided[0]
-    return points[0] if points else None
+    usual = found.point or found.instead or found.doubtful
+    return next(
+        (one for one in points if usual and one.id == usual.id), points[0] if points else None
+    )
 
 
 def _order(point: Measurement) -> tuple[bool, int, str]:

@@ -2,5 +2,6 @@
 
 from quant.store.opening import open_store
 from quant.store.protocol import Stamp, Store
+from quant.store.shown import Shown
 
-__all__ = ["Stamp", "Store", "open_store"]
+__all__ = ["Shown", "Stamp", "Store", "open_store"]

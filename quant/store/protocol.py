@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from quant.jobs.requests import SweepRequest, SweepStatus, Task, TaskStatus
+from quant.points import Points
 from quant.records import Measurement
 
 
@@ -68,6 +69,11 @@ class Store(Protocol):
         """What is shown: per point, machine and runtime, the newest of those with the largest n.
 
         `outcomes` is left empty unless asked for: it is most of a measurement's bytes.
+        """
+
+    def figures(self, after: int = 0) -> Points:
+        """All rows with a higher number than `after` as columns, oldest first; also those that
+        newer ones stand before.
         """
 
     def measurement(self, identity: str) -> Measurement | None:

@@ -13,8 +13,9 @@ from sqlalchemy.engine import Connection, Engine
 
 from quant.errors import StoreError
 from quant.jobs.requests import LostLease, SweepRequest, SweepStatus, Task, TaskStatus
+from quant.points import Points
 from quant.records import Measurement
-from quant.store import leases, measurements, progress, schema, sweeps, tasks, transfer
+from quant.store import columns, leases, measurements, progress, schema, sweeps, tasks, transfer
 from quant.store.faults import in_words
 from quant.store.protocol import Kept, Merged, Same, Stamp
 
@@ -66,6 +67,10 @@ class SqlStore:
                 return self._in_order(measurements.whole(connection, ids), ids)
             return self._light(connection, ids)
 
+    def figures(self, after: int = 0) -> Points:
+        with self._reading() as connection:
+            return columns.read(connection, after)
+
     def measurement(self, identity: str) -> Measurement | None:
         key, machine_id, runtime = _parts(identity)
         return self.find(key, machine_id, runtime)
@@ -86,9 +91,9 @@ class SqlStore:
             return None if number is None else measurements.content(connection, number)
 
     def version_stamp(self) -> Stamp:
-        columns = schema.stamp.c
+        stamp = schema.stamp.c
         with self._reading() as connection:
-            row = connection.execute(sa.select(columns.store, columns.points, columns.sweeps)).one()
+            row = connection.execute(sa.select(stamp.store, stamp.points, stamp.sweeps)).one()
         return Stamp(*row)
 
     def submit(self, request: SweepRequest, most_waiting: int | None = None) -> str:
