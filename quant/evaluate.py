@@ -29,6 +29,7 @@ from quant.recipe import FLOAT
 from quant.records import Measurement
 from quant.runtime import full_name
 from quant.settings import settings
+from quant.shelf import shelf
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ def measured(
     count = count_of(request, data)
     progress("Waiting for the machine", 0.01)
     with writing(home), FileLock(home / "machine.lock"):
+        if given is None:
+            _room(home)
         progress("Preparing the network", 0.02)
         prepared = prepare(chosen, home)
         baseline = Baseline(prepared, chosen, data, count, home, runtime)
@@ -91,6 +94,13 @@ def measured(
     )  # fmt: skip
     progress("Done", 1.0)
     return Evaluation(measurement=measurement, predictions=_packed(said))
+
+
+def _room(home: Path) -> None:
+    """Nothing more is written once the quota is reached. We hold the lock: drafts are dead."""
+    place = shelf(home)
+    place.remove_drafts()
+    place.refuse_when_full()
 
 
 def _timings(

@@ -91,12 +91,6 @@ class Settings(BaseSettings):
         return folder
 
     @property
-    def archive(self) -> Path:
-        """Where archived files lie; made when the first is."""
-        folder = self.archive_folder
-        return folder.expanduser().absolute() if folder else self.home / "archive"
-
-    @property
     def database_url(self) -> str:
         """Where the store is; a file in the home folder unless DATABASE_URL says otherwise."""
         return self.database or f"sqlite:///{self.home / 'bitfront.db'}"

@@ -74,15 +74,19 @@ class Shelf:
     def archive_use(self) -> Use:
         return use(self.archive)
 
+    @property
+    def is_full(self) -> bool:
+        return self.use().size_bytes >= self.quota_bytes
+
     def refuse_when_full(self) -> None:
         """Stop before anything more is written.
 
         Raises:
             StoreError: with how much there is, how much may be, and what to do.
         """
-        used = self.use()
-        if used.size_bytes < self.quota_bytes:
+        if not self.is_full:
             return
+        used = self.use()
         raise StoreError(
             f"{used.files:,} files take {used.size_bytes / GIGABYTE:.3g} GB and "
             f"BITFRONT_QUOTA_GB allows {self.quota_bytes / GIGABYTE:.3g} GB: nothing more is "
@@ -114,10 +118,12 @@ class Shelf:
         return _inside(self.archive, self.archive / _below(artifact))
 
 
-def shelf() -> Shelf:
-    """The one that the settings name."""
+def shelf(home: Path | None = None) -> Shelf:
+    """The one that the settings name, or that of another home folder."""
     chosen = settings()
-    return Shelf(chosen.home, chosen.archive, chosen.quota_gb * GIGABYTE)
+    home = home or chosen.home
+    archive = chosen.archive_folder or home / "archive"
+    return Shelf(home, archive.expanduser().absolute(), chosen.quota_gb * GIGABYTE)
 
 
 def _inside(folder: Path, path: Path) -> Path | None:

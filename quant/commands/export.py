@@ -15,7 +15,7 @@ from quant.errors import RequestError, StoreError
 from quant.jobs.requests import SweepRequest
 from quant.recipe import Recipe
 from quant.records import Measurement
-from quant.settings import settings
+from quant.shelf import shelf
 
 _CHUNK_BYTES = 1 << 20
 
@@ -37,7 +37,10 @@ def run(request: SweepRequest, recipes: tuple[Recipe, ...], output: str, *, as_j
     chosen = [measurement for measurement in kept if measurement.recipe == recipes[0]]
     if not chosen:
         return code
-    _copy(settings().home / chosen[0].artifact, chosen[0], target)
+    source = shelf().find(chosen[0].artifact)
+    if source is None:
+        raise StoreError(f"the file of {chosen[0].recipe.label} was deleted just now; try again")
+    _copy(source, chosen[0], target)
     print(json_line(chosen[0].to_row() | {"file": str(target)}) if as_json else table(chosen))
     return 0
 

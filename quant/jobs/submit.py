@@ -17,6 +17,7 @@ from quant.jobs.requests import LATER, SweepRequest
 from quant.recipe import Recipe
 from quant.runtime import RUNTIMES
 from quant.settings import settings
+from quant.shelf import shelf
 from quant.store import Store
 
 FIRST_RECIPES = (
@@ -45,7 +46,18 @@ def submit(store: Store, request: SweepRequest) -> str:
     Raises:
         BitfrontError: what was asked for cannot be measured, in a sentence.
     """
-    return store.submit(checked(request), settings().queue)
+    asked = checked(request)
+    _refuse_growth(store, asked)
+    return store.submit(asked, settings().queue)
+
+
+def _refuse_growth(store: Store, request: SweepRequest) -> None:
+    """Where no more files may be written, only what was measured may be asked for."""
+    place = shelf()
+    if place.is_full:
+        known = {point.recipe for point in store.points(request.workload)}
+        if request.fresh or not known.issuperset(request.recipes):
+            place.refuse_when_full()
 
 
 def checked(request: SweepRequest) -> SweepRequest:

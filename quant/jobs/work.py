@@ -17,6 +17,7 @@ from quant.jobs.executor import (
 )
 from quant.jobs.requests import LostLease, Task
 from quant.records import Measurement
+from quant.shelf import shelf
 from quant.store import Store
 
 # Longer than a writer waits for a locked store, many times longer than a beat.
@@ -45,7 +46,7 @@ class Attempt:
             identity.key, identity.machine_id, identity.runtime, least_n=identity.n
         )
         # A point without its file cannot be downloaded: measure it again.
-        if found is None or not (self._home / found.artifact).is_file():
+        if found is None or shelf(self._home).find(found.artifact) is None:
             return None
         return found
 
