@@ -41,13 +41,50 @@ def measurement(identity: str) -> Measurement | None:
 
 
 def sweeps(workload: str, limit: int = 5) -> tuple[SweepStatus, ...]:
-    """The newest sweeps of a workload first; progress is read anew each time."""
-    return tuple(store().sweeps(limit, workload))
+    """The newest sweeps of a workload first."""
+    now = stamp()
+    return _sweeps(settings().database_url, now.store, now.sweeps, workload, limit)
+
+
+def newest_sweeps(limit: int = 30) -> tuple[SweepStatus, ...]:
+    """The newest sweeps of all workloads first."""
+    now = stamp()
+    return _sweeps(settings().database_url, now.store, now.sweeps, None, limit)
+
+
+def open_sweeps() -> tuple[SweepStatus, ...]:
+    """What runs or waits, in the order of asking."""
+    now = stamp()
+    return _open_sweeps(settings().database_url, now.store, now.sweeps)
+
+
+@st.cache_resource(show_spinner=False)
+def keep_measuring() -> None:
+    """Once a process: what waits is measured, though nobody asks again."""
+    if not store().read_only:
+        from quant.jobs import watchdog
+
+        watchdog.start()
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _store(url: str) -> Store:
     return open_store(url)
+
+
+# Progress moves with every beat of a worker, and all visitors read it once.
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _sweeps(
+    url: str, name: str, version: int, workload: str | None, limit: int
+) -> tuple[SweepStatus, ...]:
+    del name, version
+    return tuple(_store(url).sweeps(limit, workload))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _open_sweeps(url: str, name: str, version: int) -> tuple[SweepStatus, ...]:
+    del name, version
+    return tuple(_store(url).open_sweeps())
 
 
 # Resources are shared, not copied: measurements are frozen.

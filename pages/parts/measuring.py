@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from pages.parts import cache, shell
+from pages.parts import cache, shell, visitor
 from pages.parts.controls import Choice
 from quant import explain
 from quant.errors import BitfrontError
@@ -49,7 +49,7 @@ def offer(choice: Choice, measured: Collection[Recipe]) -> None:
     )
     if pressed and wanted:
         request = SweepRequest(
-            choice.workload.name, tuple(wanted), data=choice.data, requested_by="page"
+            choice.workload.name, tuple(wanted), data=choice.data, requested_by=visitor.name()
         )
         submit(cache.store(), request)
         ensure_dispatcher()

@@ -14,6 +14,7 @@ from pathlib import Path
 from streamlit import runtime
 from streamlit.web import cli
 
+from quant.jobs import watchdog
 from quant.snapshot import marker
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -32,6 +33,8 @@ def load_once_serving() -> None:
     for name in NEEDED:
         if name not in TO_MAKE_STORES or marker.here() is None:
             import_module(name)
+    if marker.here() is None:
+        watchdog.start()  # what waits since the last start goes on before anybody looks
 
 
 def main() -> None:

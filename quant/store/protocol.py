@@ -145,6 +145,9 @@ class Store(Protocol):
     def sweeps(self, limit: int = 20, workload: str | None = None) -> list[SweepStatus]:
         """The newest sweeps first."""
 
+    def open_sweeps(self) -> list[SweepStatus]:
+        """Sweeps with something that runs or waits, in the order of asking."""
+
     def sweep(self, sweep: str) -> SweepStatus | None:
         """How far one sweep is."""
 
@@ -170,6 +173,15 @@ class Store(Protocol):
 
     def merge(self, kept: Iterable[Kept]) -> Merged:
         """Append those that are not there, all or none; predictions that were missing too."""
+
+    def keep_view(self, query: str) -> str:
+        """A short id for the part of an address after its question mark; equal ones share it.
+
+        Raises RequestError for more than 32,000 bytes.
+        """
+
+    def view_query(self, identity: str) -> str | None:
+        """What `keep_view` was given, or None."""
 
     def close(self) -> None:
         """Give connections back."""

@@ -15,7 +15,17 @@ from quant.errors import StoreError
 from quant.jobs.requests import LostLease, SweepRequest, SweepStatus, Task, TaskStatus
 from quant.points import Points
 from quant.records import Measurement
-from quant.store import columns, leases, measurements, progress, schema, sweeps, tasks, transfer
+from quant.store import (
+    columns,
+    leases,
+    measurements,
+    progress,
+    schema,
+    sweeps,
+    tasks,
+    transfer,
+    views,
+)
 from quant.store.faults import in_words
 from quant.store.protocol import Kept, Merged, Same, Stamp
 
@@ -174,6 +184,10 @@ class SqlStore:
             rows = sweeps.newest(connection, limit, workload)
             return progress.statuses(connection, rows, self._clock())
 
+    def open_sweeps(self) -> list[SweepStatus]:
+        with self._reading() as connection:
+            return progress.statuses(connection, sweeps.open_ones(connection), self._clock())
+
     def sweep(self, sweep: str) -> SweepStatus | None:
         with self._reading() as connection:
             found = progress.statuses(connection, sweeps.one(connection, sweep), self._clock())
@@ -209,6 +223,19 @@ class SqlStore:
     def merge(self, kept: Iterable[Kept]) -> Merged:
         with self._writing(points=True) as connection:
             return transfer.merge(connection, kept)
+
+    def keep_view(self, query: str) -> str:
+        views.refuse_large(query)
+        with self._reading() as connection:
+            identity, is_kept = views.name(connection, query)
+        if is_kept:
+            return identity
+        with self._writing() as connection:
+            return views.keep(connection, query, self._clock())
+
+    def view_query(self, identity: str) -> str | None:
+        with self._reading() as connection:
+            return views.find(connection, identity)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -134,6 +134,17 @@ def newest(connection: Connection, limit: int, workload: str | None) -> list[Any
     return list(connection.execute(query))
 
 
+def open_ones(connection: Connection) -> list[Any]:
+    """Sweeps not cancelled that have a task which runs or waits, oldest first."""
+    live = (
+        sa.select(sweep_task.c.sweep_id)
+        .join(task, task.c.id == sweep_task.c.task_id)
+        .where(task.c.state.in_((QUEUED, RUNNING)))
+    )
+    query = sa.select(sweep).where(sweep.c.cancelled_at.is_(None), sweep.c.id.in_(live))
+    return list(connection.execute(query.order_by(sweep.c.requested_at, sweep.c.id)))
+
+
 def one(connection: Connection, identity: str) -> list[Any]:
     return list(connection.execute(sa.select(sweep).where(sweep.c.id == identity)))
 

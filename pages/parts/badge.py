@@ -1,0 +1,69 @@
+"""On every page: what is being measured right now, and a word when it is done."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import cache
+from quant import explain
+from quant.errors import BitfrontError
+from quant.jobs.requests import CANCELLED, DONE, SweepStatus
+
+PAGE = "pages/4_Jobs.py"
+BUSY_SECONDS, IDLE_SECONDS = 2.0, 20.0
+_SEEN = "sweeps seen open"
+
+
+def link() -> None:
+    """The way to the Jobs page, with how far it is while something runs."""
+    running = cache.open_sweeps()
+    _tell(running)
+    st.fragment(_link, run_every=BUSY_SECONDS if running else IDLE_SECONDS)(
+        frozenset(sweep.id for sweep in running)
+    )
+
+
+def _link(known: frozenset[str]) -> None:
+    try:
+        running = cache.open_sweeps()
+    except BitfrontError:
+        return  # the page itself says what is wrong with the store
+    if known != frozenset(sweep.id for sweep in running):
+        st.rerun()
+    words = _words(running)
+    icon = ":material/progress_activity:" if running else ":material/checklist:"
+    st.page_link(PAGE, label=f"Jobs · {words}" if words else "Jobs", icon=icon)
+
+
+def _words(running: tuple[SweepStatus, ...]) -> str:
+    if not running:
+        return ""
+    done = sum(sweep.done + sweep.failed for sweep in running)
+    left = [sweep.seconds_left for sweep in running]
+    known = [seconds for seconds in left if seconds is not None]
+    time = f" · {explain.duration(max(known))}" if len(known) == len(left) else ""
+    return f"{done} of {sum(sweep.total for sweep in running)}{time}"
+
+
+def _tell(running: tuple[SweepStatus, ...]) -> None:
+    """A toast for each sweep that this visitor saw running and that is over now."""
+    seen: set[str] = st.session_state.get(_SEEN, set())
+    now = {sweep.id for sweep in running}
+    for gone in seen - now:
+        if sweep := cache.store().sweep(gone):
+            st.toast(sentence(sweep), icon=_icon(sweep), duration="long")
+    st.session_state[_SEEN] = now
+
+
+def sentence(sweep: SweepStatus) -> str:
+    """How a sweep ended."""
+    points = "1 point" if sweep.done == 1 else f"{sweep.done} points"
+    if sweep.state == CANCELLED:
+        return f"Cancelled: {sweep.workload}; {points} measured before are kept."
+    if sweep.failed:
+        return f"{sweep.workload}: {points} measured, {sweep.failed} failed. See Jobs."
+    return f"Done: {points} of {sweep.workload} measured."
+
+
+def _icon(sweep: SweepStatus) -> str:
+    return ":material/check_circle:" if sweep.state == DONE else ":material/info:"

@@ -1,0 +1,16 @@
+"""The way from page to page. Streamlit's own list would call the home page by its file's name."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import badge
+
+PAGES = (("app.py", "Explore", ":material/scatter_plot:"),)
+
+
+def links() -> None:
+    """One link a page in the sidebar; Jobs tells how far it is."""
+    for path, label, icon in PAGES:
+        st.page_link(path, label=label, icon=icon)
+    badge.link()
