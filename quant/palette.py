@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from quant.records import Measurement
+from quant.point import Point
 
 ACCENT = "#C0398F"  # the chosen point, everywhere; also the theme's primary colour
 NEUTRAL = "#808691"  # lines, limits and FP32: on both pages
@@ -34,7 +34,7 @@ OTHERS = (
 )
 
 
-def mark(measured: Measurement) -> Mark:
+def mark(measured: Point) -> Mark:
     """The mark of a point: one a method, and FP32 its own."""
     recipe = measured.recipe
     if recipe.is_fp32:
@@ -45,3 +45,13 @@ def mark(measured: Measurement) -> Mark:
         return METHODS[recipe.method]
     other = OTHERS[sum(map(ord, recipe.method)) % len(OTHERS)]
     return other._replace(name=recipe.method)
+
+
+# A method keeps its colour and symbol over all models; a model is how the symbol is filled.
+FILLS = ("", "-open", "-open-dot", "-dot")
+
+
+def filled(symbol: str, model: int) -> str:
+    """The symbol of the model at that place, the first one solid. Beyond four they repeat, and
+    the names beside the dots tell."""
+    return symbol + FILLS[model % len(FILLS)]

@@ -26,7 +26,7 @@ KEEPERS = {
     "alembic": ("quant/store/",),
 }
 FOR_PAGES = (
-    "app", "pages", "models.workload", "quant.store", "quant.jobs.submit", "quant.plots",
+    "app", "pages", "models.workload", "quant.store", "quant.jobs.submit", "quant.plots", "quant.space", "quant.hover",
     "quant.pareto", "quant.stats", "quant.explain", "quant.recipe", "quant.records",
     "quant.devices", "quant.allocate", "quant.report", "quant.errors", "quant.settings",
     "quant.advice", "quant.budgets", "quant.point", "quant.points", "quant.selection",

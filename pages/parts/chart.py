@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts import controls, links
 from pages.parts.view import View
-from quant import explain, pareto, plots
+from quant import explain, hover, pareto, plots
 from quant.budgets import Verdict, verdict
 from quant.records import Measurement
 
@@ -31,7 +31,7 @@ def front(view: View) -> None:
         on_select=lambda: links.take_from_chart("front"),
         selection_mode="points",
         config={"displayModeBar": False},
-        alt=plots.summary(view.points, x, y),
+        alt=hover.summary(view.points, x, y),
     )
     st.caption(
         "Click a dot to see it whole. The dotted line is the front: what nothing measured beats. "

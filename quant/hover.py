@@ -1,0 +1,75 @@
+"""What a dot says when pointed at, and what a chart says to who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from quant import explain
+from quant.axes import AXES
+from quant.budgets import Budgets
+from quant.point import Point
+from quant.scene import Scene, on_front, within
+
+BREAK = "<br>"
+
+
+def hover(point: Point, on_front: bool, *, model: bool = False, knee: bool = False) -> str:
+    """A few lines with units; the first names the model where several are shown."""
+    speed = explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)
+    name = f"{point.workload} · {point.recipe.label}" if model else point.recipe.label
+    lines = [f"<b>{name}</b>", f"accuracy {explain.accuracy(point)}"]
+    if point.recipe.is_fp32:
+        lines += [f"size {explain.size(point.size_bytes)}", f"latency {speed}"]
+    else:
+        lines += [
+            f"against FP32 {explain.change(point)}",
+            f"size {explain.size(point.size_bytes)}, {explain.smaller(point)}",
+            f"latency {speed}, {explain.faster(point)}",
+        ]
+    lines.append("on the front" if on_front else "dominated: another is at least as good in both")
+    if knee:
+        lines[-1] = "on the front, at its knee: where it bends most"
+    return BREAK.join(lines)
+
+
+def in_space(point: Point, on_front: bool, *, model: bool = False) -> str:
+    """The same in the 3-D view."""
+    told = hover(point, on_front, model=model)
+    return told.replace("good in both", "good in all three")
+
+
+def summary(points: Sequence[Point], x: str = "size", y: str = "accuracy") -> str:
+    """Alternative text: what the chart says, in a sentence."""
+    scene = Scene.of(points, x, y, Budgets())
+    if not scene.shown:
+        return f"An empty chart of {y} against {x}."
+    best = [point for front in scene.fronts for point in front]
+    return (
+        f"{y.capitalize()} against {x} of {len(scene.shown)} measured points of "
+        f"{_and(scene.models)}. On the front, from the least {x}: {_names(best, scene.models)}. "
+        "The table below holds the same data."
+    )
+
+
+def space_summary(points: Sequence[Point], objectives: Sequence[str]) -> str:
+    """Alternative text of the 3-D view."""
+    shown = within(points, [AXES[name] for name in objectives])
+    if not shown:
+        return f"An empty chart of {_and(objectives)}."
+    models = tuple(dict.fromkeys(point.workload for point in shown))
+    ids = on_front(shown, objectives)
+    best = [point for point in shown if point.id in ids]
+    return (
+        f"{_and(objectives).capitalize()} in three dimensions, {len(shown)} measured points of "
+        f"{_and(models)}. On the front of all three: {_names(best, models)}. "
+        "The table below holds the same data."
+    )
+
+
+def _names(points: Sequence[Point], models: Sequence[str]) -> str:
+    many = len(models) > 1
+    return ", ".join(f"{p.workload} {p.recipe.label}" if many else p.recipe.label for p in points)
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
