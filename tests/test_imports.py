@@ -26,11 +26,11 @@ KEEPERS = {
     "alembic": ("quant/store/",),
 }
 FOR_PAGES = (
-    "app", "pages", "models.workload", "quant.store", "quant.jobs.submit", "quant.plots", "quant.space", "quant.hover",
+    "app", "pages", "models.workload", "quant.store", "quant.jobs.submit", "quant.plots",
     "quant.pareto", "quant.stats", "quant.explain", "quant.recipe", "quant.records",
     "quant.devices", "quant.allocate", "quant.report", "quant.errors", "quant.settings",
     "quant.advice", "quant.budgets", "quant.point", "quant.points", "quant.selection",
-    "quant.identity", "quant.axes", "quant.jobs.requests",
+    "quant.identity", "quant.axes", "quant.space", "quant.hover", "quant.jobs.requests",
     "quant.snapshot.marker",
 )  # fmt: skip
 LIGHT = (*(name for name in FOR_PAGES if name not in ("app", "pages")), "models.data",
