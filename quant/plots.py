@@ -14,6 +14,7 @@ from quant.palette import NEUTRAL
 from quant.point import Point
 from quant.scene import Scene
 from quant.spans import Span, ticks
+from quant.traces import Trace
 
 HEIGHT = 430
 GRID = "rgba(128,134,145,0.18)"
@@ -35,33 +36,36 @@ def front(
     dot is its `customdata`. Points without a number on either axis are left out.
     """
     scene = Scene.of(points, x, y, budgets or Budgets(), chosen)
-    return go.Figure(
-        data=[
-            *traces.halo(scene, fresh),
-            *traces.lines(scene),
-            *traces.knees(scene),
-            *traces.ring(scene),
-            *traces.key(scene),
-            *traces.dots(scene),
-            *traces.names(scene),
-        ],
-        layout=_layout(scene),
-    )
+    data = [
+        *traces.halo(scene, fresh),
+        *traces.lines(scene),
+        *traces.knees(scene),
+        *traces.ring(scene),
+        *traces.key(scene),
+        *traces.dots(scene),
+        *traces.names(scene),
+    ]
+    return figure(data, _layout(scene))
 
 
-def _layout(scene: Scene) -> go.Layout:
+def figure(data: list[Trace], layout: dict[str, Any]) -> go.Figure:
+    """Without Plotly's own checks, which take longer than all else on a page: tests do them."""
+    return go.Figure(data=data, layout=layout, _validate=False)
+
+
+def _layout(scene: Scene) -> dict[str, Any]:
     shapes = [shape for axis in (scene.across, scene.up) for shape in _shade(scene, axis)]
-    return go.Layout(
-        height=HEIGHT,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        xaxis=_axis(scene.across, scene.wide),
-        yaxis=_axis(scene.up, scene.high),
-        shapes=[*shapes, *_baselines(scene)],
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False},
-        hoverlabel={"align": "left"},
-        dragmode=False,
-        hovermode="closest",
-    )
+    return {
+        "height": HEIGHT,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "xaxis": _axis(scene.across, scene.wide),
+        "yaxis": _axis(scene.up, scene.high),
+        "shapes": [*shapes, *_baselines(scene)],
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False},
+        "hoverlabel": {"align": "left"},
+        "dragmode": False,
+        "hovermode": "closest",
+    }
 
 
 def _shade(scene: Scene, axis: Axis) -> list[dict[str, Any]]:

@@ -15,11 +15,12 @@ from quant.axes import Axis
 from quant.budgets import Budgets
 from quant.hover import in_space
 from quant.palette import ACCENT, NEUTRAL, Mark, mark
-from quant.plots import GRID
+from quant.plots import GRID, figure
 from quant.point import Point
 from quant.room import ASPECT, RISE, TURN, Room
 from quant.scene import limit
 from quant.spans import Span, ticks
+from quant.traces import SKIP, Trace
 
 HEIGHT = 480
 DISTANCE = 1.9  # of the camera, in the scene's own unit
@@ -27,7 +28,6 @@ DIM = 0.35
 NAMED = 16  # more names than this would only cover each other
 # Plotly draws eight symbols in 3-D; the first four are those of the 2-D chart.
 SYMBOLS = {"triangle-up": "x", "triangle-down": "x", "pentagon": "square"}
-SKIP: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
 
 
 def space(
@@ -55,12 +55,12 @@ def space(
         *_rings(room, [p for p in room.shown if p.id == chosen], "chosen", ACCENT, 17),
         _names(room),
     ]
-    return go.Figure(data=data, layout=_layout(room))
+    return figure(data, _layout(room))
 
 
-def _dots(room: Room, group: Sequence[Point], look: Mark, model: int, dim: bool) -> go.Scatter3d:
+def _dots(room: Room, group: Sequence[Point], look: Mark, model: int, dim: bool) -> Trace:
     many = len(room.models) > 1
-    return go.Scatter3d(
+    return _trace(
         **_at([room.spot(point) for point in group]),
         mode="markers",
         name=look.name,
@@ -72,14 +72,14 @@ def _dots(room: Room, group: Sequence[Point], look: Mark, model: int, dim: bool)
     )
 
 
-def _key(room: Room) -> list[go.Scatter3d]:
+def _key(room: Room) -> list[Trace]:
     looks = dict.fromkeys(mark(point) for point in room.shown)
     entries = [(look.name, _marker(look, 0)) for look in looks]
     if len(room.models) > 1:
         circle = Mark("", NEUTRAL, "circle")
         entries += [(name, _marker(circle, at)) for at, name in enumerate(room.models)]
     return [
-        go.Scatter3d(x=[None], y=[None], z=[None], mode="markers", name=name, marker=marker)
+        _trace(x=[None], y=[None], z=[None], mode="markers", name=name, marker=marker)
         for name, marker in entries
     ]
 
@@ -93,30 +93,28 @@ def _marker(look: Mark, model: int) -> dict[str, Any]:
     return {"color": look.colour, "symbol": symbol, "size": size, "line": {"width": 0}}
 
 
-def _rings(
-    room: Room, group: Sequence[Point], name: str, colour: str, size: float
-) -> list[go.Scatter3d]:
+def _rings(room: Room, group: Sequence[Point], name: str, colour: str, size: float) -> list[Trace]:
     look = {"symbol": "circle-open", "size": size, "color": colour, "line": {"width": 3}}
-    ring = go.Scatter3d(
+    ring = _trace(
         **_at([room.spot(point) for point in group]),
         mode="markers", name=name, hoverinfo="skip", marker=look,
     )  # fmt: skip
     return [ring] if group else []
 
 
-def _stems(room: Room) -> go.Scatter3d:
+def _stems(room: Room) -> Trace:
     """From the front down to the plane of size and latency, where a dot can be read."""
     floor = room.spans[2].low
     spots = [room.spot(point) for point in room.shown if point.id in room.best]
     ends = list(chain.from_iterable(((x, y, z), (x, y, floor), (None,) * 3) for x, y, z in spots))
     line = {"color": NEUTRAL, "width": 2}
-    return go.Scatter3d(
+    return _trace(
         **dict(zip("xyz", map(list, zip(*ends, strict=True)), strict=False)),
         mode="lines", line=line, opacity=0.5, **SKIP,
     )  # fmt: skip
 
 
-def _names(room: Room) -> go.Scatter3d:
+def _names(room: Room) -> Trace:
     """Names that do not cover each other from where the camera stands at first."""
     kept = [p for p in room.shown if p.id in room.best or p.id == room.chosen or p.recipe.is_fp32]
     kept.sort(key=lambda point: (point.id != room.chosen, not point.recipe.is_fp32))
@@ -124,7 +122,7 @@ def _names(room: Room) -> go.Scatter3d:
     texts = [_label(room, point) for point in kept]
     places = labels.place([room.seen(point) for point in kept], texts)
     shown = [(p, text, at) for p, text, at in zip(kept, texts, places, strict=True) if at]
-    return go.Scatter3d(
+    return _trace(
         **_at([room.spot(point) for point, _, _ in shown]),
         mode="text",
         text=[text for _, text, _ in shown],
@@ -138,7 +136,7 @@ def _label(room: Room, point: Point) -> str:
     return f"{name} {point.workload}" if len(room.models) > 1 else name
 
 
-def _planes(room: Room, budgets: Budgets) -> list[go.Mesh3d]:
+def _planes(room: Room, budgets: Budgets) -> list[Trace]:
     """A sheet where a budget ends."""
     found = []
     for at, (axis, visible) in enumerate(zip(room.axes, room.spans, strict=True)):
@@ -150,7 +148,8 @@ def _planes(room: Room, budgets: Budgets) -> list[go.Mesh3d]:
         for corner in corners:
             corner.insert(at, value)
         found.append(
-            go.Mesh3d(
+            _trace(
+                type="mesh3d",
                 **_at(corners),
                 i=[0, 1],
                 j=[1, 3],
@@ -169,7 +168,7 @@ def _at(spots: Sequence[Sequence[float]]) -> dict[str, Any]:
     return dict(zip("xyz", columns, strict=True))
 
 
-def _layout(room: Room) -> go.Layout:
+def _layout(room: Room) -> Trace:
     eye = {
         "x": DISTANCE * cos(RISE) * cos(TURN),
         "y": DISTANCE * cos(RISE) * sin(TURN),
@@ -179,20 +178,20 @@ def _layout(room: Room) -> go.Layout:
         f"{letter}axis": _side(axis, visible)
         for letter, axis, visible in zip("xyz", room.axes, room.spans, strict=True)
     }
-    return go.Layout(
-        height=HEIGHT,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        scene={
+    return {
+        "height": HEIGHT,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "scene": {
             **sides,
             "aspectmode": "manual",
             "aspectratio": dict(zip("xyz", ASPECT, strict=True)),
             "camera": {"eye": eye, "projection": {"type": "orthographic"}},
             "bgcolor": "rgba(0,0,0,0)",
         },
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "itemclick": False},
-        hoverlabel={"align": "left"},
-        uirevision="space",  # a turned view stays turned
-    )
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "itemclick": False},
+        "hoverlabel": {"align": "left"},
+        "uirevision": "space",  # a turned view stays turned
+    }
 
 
 def _side(axis: Axis, visible: Span) -> dict[str, Any]:
@@ -210,3 +209,7 @@ def _side(axis: Axis, visible: Span) -> dict[str, Any]:
     values = ticks(visible)
     words = [f"{value:g}" for value in values]
     return look | {"type": "log", "tickvals": values, "ticktext": words}
+
+
+def _trace(**look: Any) -> Trace:
+    return {"type": "scatter3d"} | look

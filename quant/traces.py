@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
 from quant import labels
 from quant.hover import hover
 from quant.palette import ACCENT, NEUTRAL, Mark, filled, mark
@@ -15,43 +13,42 @@ from quant.scene import Scene
 
 DIM = 0.38
 CROWD = 60  # with more dots than this, only the front and the chosen point have error bars
+Trace = dict[str, Any]  # as Plotly has it; its objects would take ten times as long
 Named = tuple[Point, str, str]  # with its text and where that goes
 SKIP: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
 
 
-def lines(scene: Scene) -> list[go.Scatter]:
+def lines(scene: Scene) -> list[Trace]:
     """A stepped line a front: nothing measured lies on its good side."""
     better_right = scene.across.more
     look = {
         "shape": "vh" if better_right else "hv", "color": NEUTRAL, "width": 1.4, "dash": "dot",
     }  # fmt: skip
-    return [
-        go.Scatter(**scene.spots(front), mode="lines", line=look, **SKIP) for front in scene.fronts
-    ]
+    return [_trace(**scene.spots(front), mode="lines", line=look, **SKIP) for front in scene.fronts]
 
 
-def halo(scene: Scene, fresh: Collection[str]) -> list[go.Scatter]:
+def halo(scene: Scene, fresh: Collection[str]) -> list[Trace]:
     """Behind what was measured a moment ago."""
     group = [point for point in scene.shown if point.id in fresh]
     look = {"symbol": "circle", "size": 30, "color": NEUTRAL, "opacity": 0.28}
     return _rings(scene, group, "just measured", look)
 
 
-def knees(scene: Scene) -> list[go.Scatter]:
+def knees(scene: Scene) -> list[Trace]:
     """Around where a front bends most."""
     group = [point for point in scene.shown if point.id in scene.knees]
     look = {"symbol": "hexagon2-open", "size": 19, "color": NEUTRAL, "line": {"width": 2}}
     return _rings(scene, group, "the knee", look)
 
 
-def ring(scene: Scene) -> list[go.Scatter]:
+def ring(scene: Scene) -> list[Trace]:
     """Around the chosen point."""
     group = [point for point in scene.shown if point.id == scene.chosen]
     look = {"symbol": "circle-open", "size": 26, "color": ACCENT, "line": {"width": 3}}
     return _rings(scene, group, "chosen", look)
 
 
-def dots(scene: Scene) -> list[go.Scatter]:
+def dots(scene: Scene) -> list[Trace]:
     """One trace for each look; the id of a dot is its `customdata`."""
     crowded = len(scene.shown) > CROWD
     groups: dict[tuple[Mark, int, bool, bool], list[Point]] = {}
@@ -63,7 +60,7 @@ def dots(scene: Scene) -> list[go.Scatter]:
     return [_dots(scene, group, *look) for look, group in groups.items()]
 
 
-def key(scene: Scene) -> list[go.Scatter]:
+def key(scene: Scene) -> list[Trace]:
     """The legend: methods by colour and symbol, models by how symbols are filled; never dim."""
     looks = dict.fromkeys(mark(point) for point in scene.shown)
     entries = [_entry(look.name, look.colour, look.symbol) for look in looks]
@@ -74,7 +71,7 @@ def key(scene: Scene) -> list[go.Scatter]:
     return entries
 
 
-def names(scene: Scene) -> list[go.Scatter]:
+def names(scene: Scene) -> list[Trace]:
     """Bits beside the dots of the front, the chosen one first; the others have them on hover."""
     named = scene.best | {scene.chosen}
     named |= {point.id for point in scene.shown if point.recipe.is_fp32}
@@ -96,9 +93,9 @@ def names(scene: Scene) -> list[go.Scatter]:
     return [_texts(scene, rest, 8, {}), _texts(scene, own, 18, {"color": ACCENT})]
 
 
-def _texts(scene: Scene, group: Sequence[Named], size: int, font: dict[str, Any]) -> go.Scatter:
+def _texts(scene: Scene, group: Sequence[Named], size: int, font: dict[str, Any]) -> Trace:
     """`size` of the unseen dot keeps the text away from what is drawn there."""
-    return go.Scatter(
+    return _trace(
         **scene.spots([point for point, _, _ in group]),
         mode="markers+text",
         text=[f"<b>{text}</b>" if font else text for _, text, _ in group],
@@ -111,12 +108,12 @@ def _texts(scene: Scene, group: Sequence[Named], size: int, font: dict[str, Any]
 
 def _dots(
     scene: Scene, group: Sequence[Point], look: Mark, model: int, dim: bool, bars: bool
-) -> go.Scatter:
+) -> Trace:
     opacity = DIM if dim else 1.0
     red, green, blue = (int(look.colour[at : at + 2], 16) for at in (1, 3, 5))
     marker = _marker(look.colour, filled(look.symbol, model))
     many = len(scene.models) > 1
-    return go.Scatter(
+    return _trace(
         **scene.spots(group),
         **(scene.bars(group, f"rgba({red},{green},{blue},{0.45 * opacity:.2f})") if bars else {}),
         mode="markers",
@@ -134,17 +131,13 @@ def _dots(
     )
 
 
-def _rings(
-    scene: Scene, group: Sequence[Point], name: str, look: dict[str, Any]
-) -> list[go.Scatter]:
-    trace = go.Scatter(
-        **scene.spots(group), mode="markers", name=name, hoverinfo="skip", marker=look
-    )
+def _rings(scene: Scene, group: Sequence[Point], name: str, look: dict[str, Any]) -> list[Trace]:
+    trace = _trace(**scene.spots(group), mode="markers", name=name, hoverinfo="skip", marker=look)
     return [trace] if group else []
 
 
-def _entry(name: str, colour: str, symbol: str) -> go.Scatter:
-    return go.Scatter(x=[None], y=[None], mode="markers", name=name, marker=_marker(colour, symbol))
+def _entry(name: str, colour: str, symbol: str) -> Trace:
+    return _trace(x=[None], y=[None], mode="markers", name=name, marker=_marker(colour, symbol))
 
 
 def _marker(colour: str, symbol: str) -> dict[str, Any]:
@@ -161,3 +154,7 @@ def _label(scene: Scene, point: Point) -> str:
     if scene.up.focused and scene.is_sunk(point):
         name += f"{labels.BREAK}↓ {middle:.0f} {scene.up.unit}"
     return name
+
+
+def _trace(**look: Any) -> Trace:
+    return {"type": "scatter"} | look
