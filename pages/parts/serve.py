@@ -14,7 +14,6 @@ from pathlib import Path
 from streamlit import runtime
 from streamlit.web import cli
 
-from quant.jobs import watchdog
 from quant.snapshot import marker
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -34,7 +33,8 @@ def load_once_serving() -> None:
         if name not in TO_MAKE_STORES or marker.here() is None:
             import_module(name)
     if marker.here() is None:
-        watchdog.start()  # what waits since the last start goes on before anybody looks
+        # What waits since the last start goes on before anybody looks.
+        import_module("quant.jobs.watchdog").start()
 
 
 def main() -> None:
