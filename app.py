@@ -36,7 +36,7 @@ with shell.page("Explore"):
 
     seen = view.of(choice, budgets)
     with button:
-        measuring.offer(choice, measuring.known(choice, seen.points))
+        measuring.offer(choice, measuring.known(choice, seen.measured))
 
     headline.title(choice.workload, seen)
     measuring.progress(choice.workload.name)

@@ -7,9 +7,12 @@ import gc
 import streamlit as st
 
 from quant.jobs.requests import SweepStatus
+from quant.pareto import Ground
+from quant.points import Points
 from quant.records import Measurement
+from quant.selection import Filters, Selection, grounds, select
 from quant.settings import settings
-from quant.store import Stamp, Store, open_store
+from quant.store import Shown, Stamp, Store, open_store
 
 
 @st.cache_resource(show_spinner=False)
@@ -32,6 +35,28 @@ def points(workload: str) -> tuple[Measurement, ...]:
     """What is shown of a workload, over all machines and runtimes, without layers."""
     now = stamp()
     return _points(settings().database_url, now.store, now.points, workload)
+
+
+def columns(workload: str) -> Points:
+    """What is shown of a workload, over all machines and runtimes, as columns."""
+    url = settings().database_url
+    return _shown(url).of(workload, stamp())
+
+
+def places(workload: str) -> dict[Ground, str]:
+    """Where a workload was measured, and when last."""
+    now = stamp()
+    return _places(settings().database_url, now.store, now.points, workload)
+
+
+def selection(
+    workload: str, others: tuple[str, ...], ground: Ground, filters: Filters
+) -> Selection:
+    """What is compared of these models; all who look at the same share it."""
+    now = stamp()
+    listed = (sorted(filters.methods), sorted(filters.weights), sorted(filters.activations))
+    named = (workload, *others)
+    return _selection(settings().database_url, now.store, now.points, named, ground, listed)
 
 
 def measurement(identity: str) -> Measurement | None:
@@ -85,6 +110,34 @@ def _sweeps(
 def _open_sweeps(url: str, name: str, version: int) -> tuple[SweepStatus, ...]:
     del name, version
     return tuple(_store(url).open_sweeps())
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _shown(url: str) -> Shown:
+    return Shown(_store(url))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _places(url: str, name: str, version: int, workload: str) -> dict[Ground, str]:
+    del url, name, version
+    return grounds(columns(workload))
+
+
+# Few, since each may hold 100,000 points.
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _selection(
+    url: str,
+    name: str,
+    version: int,
+    named: tuple[str, ...],
+    ground: tuple[str, ...],
+    listed: tuple[list[str], list[int], list[int]],
+) -> Selection:
+    del url, name, version
+    methods, weights, activations = map(frozenset, listed)
+    others = {other: columns(other) for other in named[1:]}
+    filters = Filters(methods, weights, activations)
+    return select(columns(named[0]), others, Ground(*ground), filters)
 
 
 # Resources are shared, not copied: measurements are frozen.

@@ -8,9 +8,9 @@ import streamlit as st
 
 from pages.parts import controls, links
 from pages.parts.view import View
-from quant import explain, hover, pareto, plots
-from quant.budgets import Verdict, verdict
-from quant.records import Measurement
+from quant import explain, hover, plots
+from quant.budgets import Verdict
+from quant.point import Point
 
 VERDICTS = {Verdict.MET: "yes", Verdict.UNDECIDED: "undecided", Verdict.NOT_MET: "no"}
 
@@ -22,8 +22,9 @@ def front(view: View) -> None:
         with st.container(horizontal=True, wrap=False, width="content"):
             x, y = controls.axes()
     heading.subheader(f"{y.capitalize()} against {x}", anchor=False)
+    drawn = view.drawn(x, y, dominated=True)
     figure = plots.front(
-        view.points, x=x, y=y, budgets=view.budgets, chosen=view.chosen.id if view.chosen else ""
+        drawn.points, x=x, y=y, budgets=view.budgets, chosen=view.chosen.id if view.chosen else ""
     )
     st.plotly_chart(
         figure,
@@ -31,7 +32,7 @@ def front(view: View) -> None:
         on_select=lambda: links.take_from_chart("front"),
         selection_mode="points",
         config={"displayModeBar": False},
-        alt=hover.summary(view.points, x, y),
+        alt=hover.summary(drawn.points, x, y),
     )
     st.caption(
         "Click a dot to see it whole. The dotted line is the front: what nothing measured beats. "
@@ -42,9 +43,9 @@ def front(view: View) -> None:
 
 def table(view: View) -> None:
     """One row a point, as the chart has it."""
-    best = {point.id for point in pareto.front(view.points)}
-    rows = [_row(point, point.id in best, view) for point in view.points]
-    identities = [point.id for point in view.points]
+    shown = view.rows()
+    rows = [_row(*one) for one in zip(shown.points, shown.best, shown.verdicts, strict=True)]
+    identities = [point.id for point in shown.points]
     ticked = [identities.index(view.chosen.id)] if view.chosen else []
     st.session_state["table"] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
     st.dataframe(
@@ -60,11 +61,11 @@ def table(view: View) -> None:
             "latency, ms": st.column_config.NumberColumn(format="%.3f"),
             "accuracy, %": st.column_config.NumberColumn(format="%.1f"),
         },
-        alt=f"{len(rows)} measured points of {view.points[0].workload}, one a row",
+        alt=f"{len(rows)} measured points of {shown.points[0].workload}, one a row",
     )
 
 
-def _row(point: Measurement, on_front: bool, view: View) -> dict[str, Any]:
+def _row(point: Point, on_front: bool, verdict: Verdict) -> dict[str, Any]:
     recipe = point.recipe
     return {
         "point": recipe.label,
@@ -75,5 +76,5 @@ def _row(point: Measurement, on_front: bool, view: View) -> dict[str, Any]:
         "accuracy, %": point.accuracy * 100,
         "against FP32": "" if recipe.is_fp32 else explain.change(point),
         "on the front": "yes" if on_front else "no",
-        "within budgets": VERDICTS[verdict(point, view.budgets)],
+        "within budgets": VERDICTS[verdict],
     }

@@ -14,8 +14,8 @@ from quant.records import Measurement
 def title(workload: Workload, view: View) -> None:
     """Model and data; then on how many pictures and on which machine it was measured."""
     st.title(f"{workload.name} on {workload.dataset}", anchor=False)
-    if view.points:
-        one = view.points[0]
+    if view.chosen:
+        one = view.chosen
         threads = f"{one.threads} thread" + ("s" if one.threads != 1 else "")
         st.caption(f"Measured on {one.n:,} pictures · {one.machine.cpu}, {threads} · {one.runtime}")
     else:

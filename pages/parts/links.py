@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from pages.parts.shell import escape
+from quant.point import token
 
 POINT, GROUND = "point", "on"
 
@@ -44,11 +45,11 @@ def take_from_chart(key: str) -> None:
         identity = dot.get("customdata")
         identity = identity[0] if isinstance(identity, list) else identity
         if identity:
-            choose(POINT, identity)
+            choose(POINT, token(identity))
             return
 
 
 def take_from_table(key: str, identities: Sequence[str]) -> None:
     """A callback: the selected row becomes the chosen point; no row, the recommended one."""
     rows = st.session_state[key].selection.rows
-    choose(POINT, identities[rows[0]] if rows and rows[0] < len(identities) else "")
+    choose(POINT, token(identities[rows[0]]) if rows and rows[0] < len(identities) else "")

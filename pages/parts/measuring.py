@@ -13,7 +13,6 @@ from quant.errors import BitfrontError
 from quant.jobs.requests import FAILED, QUEUED, RUNNING, SweepRequest, SweepStatus
 from quant.jobs.submit import ensure_dispatcher, estimate_seconds, first_sweep, submit
 from quant.recipe import Recipe
-from quant.records import Measurement
 
 EVERY_SECONDS = 1.0
 FIRST = "first start"  # who asks for the first sweep
@@ -25,11 +24,11 @@ def begin() -> None:
         ensure_dispatcher()
 
 
-def known(choice: Choice, points: Collection[Measurement]) -> set[Recipe]:
+def known(choice: Choice, measured: Collection[Recipe]) -> Collection[Recipe]:
     """Recipes that need not be asked for. Of another folder's pictures nothing is known here:
     there, the store answers at once for what it has.
     """
-    return set() if choice.workload.needs_data else {point.recipe for point in points}
+    return () if choice.workload.needs_data else measured
 
 
 def offer(choice: Choice, measured: Collection[Recipe]) -> None:

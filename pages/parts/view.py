@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
-import streamlit as st
-
-from pages.parts import cache, links
+from pages.parts import cache, links, place
 from pages.parts.controls import Choice
-from quant import pareto
-from quant.budgets import Budgets, Recommendation, recommend
-from quant.pareto import Ground
+from pages.parts.shell import escape
+from quant.budgets import Budgets, Recommendation
+from quant.points import Mask, Points
+from quant.recipe import Recipe
 from quant.records import Measurement
+from quant.selection import Drawn, Filters, Rows, Selection
+
+MOST_DRAWN = 300  # dots, so that a chart stays readable and quick to send
+MOST_ROWS = 300
+EVERYTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """`chosen` is the point that the link names, else the recommended one, else FP32."""
 
-    points: tuple[Measurement, ...]
+    selection: Selection | None
     budgets: Budgets
     recommendation: Recommendation
     chosen: Measurement | None
@@ -28,67 +31,83 @@ class View:
     complaint: str = ""
 
     @property
+    def points(self) -> Points:
+        """All that is shown after filters, of all models; see quant.points."""
+        return self.selection.points if self.selection else Points.of(())
+
+    @property
+    def best(self) -> Mask:
+        """Which of `points` nothing dominates in accuracy, size and latency at once."""
+        return self.selection.best() if self.selection else self.points.is_fp32
+
+    @property
+    def measured(self) -> frozenset[Recipe]:
+        """What is measured of the model, filtered out or not."""
+        return self.selection.recipes if self.selection else frozenset()
+
+    @property
     def is_recommended(self) -> bool:
         best = self.recommendation.point
         return best is not None and self.chosen is not None and best.id == self.chosen.id
 
+    def drawn(self, *axes: str, dominated: bool = False, most: int = MOST_DRAWN) -> Drawn:
+        """The points to draw along two or three axes: their front, FP32, the chosen and the
+        recommended one, and if asked those that are dominated, nearest to the front first."""
+        if self.selection is None:
+            return Drawn((), 0)
+        return self.selection.drawn(axes, dominated=dominated, most=most, named=self._named)
 
-def of(choice: Choice, budgets: Budgets) -> View:
-    """Read the store and the link."""
-    groups = pareto.grouped(cache.points(choice.workload.name))
-    named = links.chosen(links.POINT)
-    ground = _ground(groups, named)
-    points = tuple(sorted(groups.get(ground, ()), key=_order)) if ground else ()
-    found = recommend(points, budgets)
-    pinned = next((point for point in points if point.id == named), None)
-    complaint = ""
-    if named and points and pinned is None:
-        complaint = "The link names a point that this store does not hold; see the recommended one."
-    return View(points, budgets, found, pinned or _usual(found, points), bool(pinned), complaint)
+    def rows(self, most: int = MOST_ROWS) -> Rows:
+        """The points of the table, the chosen one among them."""
+        if self.selection is None:
+            return Rows((), (), (), 0)
+        return self.selection.rows(most, self.budgets, self._named)
 
-
-def _ground(groups: dict[Ground, list[Measurement]], point: str) -> Ground | None:
-    """Machine, runtime and data: those of the link, or of what was measured last."""
-    if not groups:
-        return None
-    holder = next((g for g, points in groups.items() if any(p.id == point for p in points)), None)
-    newest = max(groups, key=lambda ground: max(point.measured_at for point in groups[ground]))
-    tokens = {token(ground): ground for ground in groups}
-    shown = tokens.get(links.chosen(links.GROUND)) or holder or newest
-    return _select(groups, list(tokens.values()), shown) if len(groups) > 1 else shown
+    @property
+    def _named(self) -> tuple[str, ...]:
+        return tuple(one.id for one in (self.chosen, self.recommendation.point) if one is not None)
 
 
-def _select(
-    groups: dict[Ground, list[Measurement]], grounds: Sequence[Ground], shown: Ground
-) -> Ground:
-    """A selector, where the store holds several: a front belongs to one of them."""
-    names = {token(ground): _name(groups[ground][0]) for ground in grounds}
-    st.session_state["ground"] = token(shown)
-    picked = st.sidebar.selectbox(
-        "Measured on", list(names), format_func=names.get, key="ground", on_change=_keep_the_ground
-    )
-    return next((ground for ground in grounds if token(ground) == picked), shown)
+def of(
+    choice: Choice,
+    budgets: Budgets,
+    filters: Filters = EVERYTHING,
+    others: Sequence[str] = (),
+) -> View:
+    """Read the store and the link. `others` are models to show beside the chosen one."""
+    name, named = choice.workload.name, links.chosen(links.POINT)
+    beside = tuple(other for other in dict.fromkeys(others) if other != name)
+    ground = place.ground(name, beside, named)
+    if ground is None:
+        return View(None, budgets, Recommendation(None, 0, 0), None, pinned=False)
+    selection = cache.selection(name, beside, ground, filters)
+    found = selection.recommendation(budgets)
+    at = selection.whole.index_of(named) if named else None
+    if at is not None:
+        identity = selection.whole.figures([at])[0].id
+    else:
+        identity = _usual(found, selection.own)
+    complaint = _complaint(selection, bool(named) and at is None)
+    chosen = cache.measurement(identity) if identity else None
+    return View(selection, budgets, found, chosen, at is not None, complaint)
 
 
-def _keep_the_ground() -> None:
-    links.choose(links.GROUND, st.session_state["ground"])
-    links.choose(links.POINT, "")
-
-
-def token(ground: Ground) -> str:
-    return sha256("|".join(ground).encode()).hexdigest()[:8]
-
-
-def _name(point: Measurement) -> str:
-    return f"{point.machine.label} · {point.runtime} · {point.data}"
-
-
-def _usual(found: Recommendation, points: Sequence[Measurement]) -> Measurement | None:
+def _usual(found: Recommendation, points: Points) -> str:
+    """The id of the point that is shown where none is asked for."""
     usual = found.point or found.instead or found.doubtful
-    return next(
-        (one for one in points if usual and one.id == usual.id), points[0] if points else None
-    )
+    if usual is None and len(points):
+        (usual,) = points.figures([points.is_fp32.argmax()])
+    return usual.id if usual else ""
 
 
-def _order(point: Measurement) -> tuple[bool, int, str]:
-    return (not point.recipe.is_fp32, -point.size_bytes, point.id)
+def _complaint(selection: Selection, gone: bool) -> str:
+    parts = []
+    if gone:
+        parts.append(
+            "The link names a point that this store does not hold; see the recommended one."
+        )
+    if not len(selection.points):
+        parts.append("Nothing that is measured passes the filters.")
+    if selection.absent:
+        parts.append(f"Not measured on this machine: {', '.join(map(escape, selection.absent))}.")
+    return " ".join(parts)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import view
+from pages.parts import place
 from quant.jobs.requests import SweepRequest
 from quant.pareto import Ground
 from quant.recipe import Recipe
@@ -186,7 +186,7 @@ def test_machines_are_apart_and_can_be_chosen(explore: Explore, filled: Store) -
     assert len(app.dataframe[0].value) == 1
     picker = app.selectbox(key="ground")
     assert ["EPYC" in option for option in picker.options] == [True, False]
-    picker.set_value(view.token(Ground.of(sweep()[0]))).run()
+    picker.set_value(place.token(Ground.of(sweep()[0]))).run()
     assert chosen_bits(app) == "w5a8"
     assert app.query_params["on"]
 

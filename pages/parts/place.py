@@ -1,0 +1,62 @@
+"""On which machine and runtime, and on which pictures, the shown points were measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import streamlit as st
+
+from pages.parts import cache, links
+from quant.pareto import Ground
+
+
+def ground(workload: str, beside: Sequence[str], point: str) -> Ground | None:
+    """That of the link, or of the point that it names, or of what was measured last; with a
+    selector, where the store holds several: a front belongs to one of them."""
+    known = cache.places(workload)
+    if not known:
+        return None
+    if len(known) == 1:
+        return next(iter(known))
+    tokens = {token(one): one for one in known}
+    newest = max(known, key=known.__getitem__)
+    shown = tokens.get(links.chosen(links.GROUND)) or _holder([workload, *beside], point, known)
+    return _select(workload, tokens, shown or newest)
+
+
+def token(ground: Ground) -> str:
+    """What stands for a ground in links."""
+    return sha256("|".join(ground).encode()).hexdigest()[:8]
+
+
+def _holder(workloads: Sequence[str], point: str, known: dict[Ground, str]) -> Ground | None:
+    """Where the named point was measured, or what was measured of the model beside it."""
+    for workload in workloads:
+        points = cache.columns(workload)
+        at = points.index_of(point) if point else None
+        if at is None:
+            continue
+        own = Ground.of(points.places[points.where[at]])
+        return (
+            next((one for one in known if one[-2:] == own[-2:]), None) if own not in known else own
+        )
+    return None
+
+
+def _select(workload: str, tokens: dict[str, Ground], shown: Ground) -> Ground:
+    places = {Ground.of(place): place for place in cache.columns(workload).places}
+    names = {
+        key: f"{places[one].machine_label} · {one.runtime} · {places[one].data}"
+        for key, one in tokens.items()
+    }
+    st.session_state["ground"] = token(shown)
+    picked = st.sidebar.selectbox(
+        "Measured on", list(names), format_func=names.get, key="ground", on_change=_keep
+    )
+    return tokens.get(picked, shown)
+
+
+def _keep() -> None:
+    links.choose(links.GROUND, st.session_state["ground"])
+    links.choose(links.POINT, "")
