@@ -19,6 +19,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("BITFRONT_HOME", str(tmp_path))
     monkeypatch.setenv("BITFRONT_FIRST_SWEEP", "0")
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    # Nobody measures here: the thread would go on after the test, with its own store.
+    monkeypatch.setattr("quant.jobs.watchdog.start", lambda: None)
     return tmp_path
 
 
@@ -43,7 +45,9 @@ def filled(store: Store, home: Path) -> Store:
 def started(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Calls that would start the dispatcher."""
     calls: list[bool] = []
-    monkeypatch.setattr("pages.parts.measuring.ensure_dispatcher", lambda: calls.append(True))
+    for place in ("measuring", "jobs"):
+        name = f"pages.parts.{place}.ensure_dispatcher"
+        monkeypatch.setattr(name, lambda: calls.append(True))
     return calls
 
 
