@@ -6,11 +6,6 @@ from torch import Tensor, nn
 
 from models.zoo.files import weights_file
 
-CLASSES = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-    "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-)  # fmt: skip
-
 
 class ResidualBlock(nn.Module):
     """Two 3x3 convolutions beside a shortcut (He et al. 2015, arXiv:1512.03385, fig. 2)."""
@@ -65,4 +60,4 @@ def fashion_resnet(*, weights: bool = True) -> nn.Module:
     return network.eval().requires_grad_(False)
 
 
-__all__ = ["CLASSES", "FashionResNet", "ResidualBlock", "fashion_resnet"]
+__all__ = ["FashionResNet", "ResidualBlock", "fashion_resnet"]

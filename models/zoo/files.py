@@ -7,6 +7,7 @@ from pathlib import Path
 ZOO = Path(__file__).resolve().parent
 FASHION_MNIST = ZOO / "fashion-mnist.npz"
 IMAGENET_WNIDS = ZOO / "imagenet-wnids.txt"
+IMAGENET_NAMES = ZOO / "imagenet-names.txt"  # as torchvision (BSD-3-Clause) writes them
 
 
 def weights_file(name: str) -> Path:

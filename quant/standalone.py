@@ -1,0 +1,92 @@
+"""A script that runs one file anywhere: ONNX Runtime, numpy and Pillow, nothing of ours.
+
+Sizes and the input's name are read from the model when the script runs; what the file does not
+say, how a picture becomes numbers and what classes are called, is written into the script.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from string import Template
+
+from models.labels import labels
+from models.workload import workload
+from quant.records import Measurement
+
+_SCRIPT = Template('''\
+"""$title: what is on these pictures?
+
+Usage: python $script PICTURE ...   (pip install onnxruntime numpy pillow)
+Runs $model, which must lie beside this script; it needs $runtime or later.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+MODEL = Path(__file__).with_name("$model")
+CROP = $crop  # the share of the shorter side that is kept, as a square
+MEAN, STD = $mean, $std  # of pixels as fractions of 1
+
+
+def pixels(path, channels, height, width):
+    picture = Image.open(path)
+    side = max(1, round(min(picture.size) * CROP))
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    square = picture.crop((left, top, left + side, top + side))
+    square = square.convert("L" if channels == 1 else "RGB")
+    if square.size != (width, height):
+        square = square.resize((width, height), Image.Resampling.BICUBIC)
+    values = np.asarray(square, np.float32).reshape(height, width, channels).transpose(2, 0, 1)
+    scale, shift = 1 / (255 * np.array(STD)), np.array(MEAN) / np.array(STD)
+    return values * np.float32(scale)[:, None, None] - np.float32(shift)[:, None, None]
+
+
+def main(paths):
+    onnxruntime.set_default_logger_severity(3)  # errors alone
+    session = onnxruntime.InferenceSession(str(MODEL))
+    entry = session.get_inputs()[0]
+    for path in paths:
+        logits = session.run(None, {entry.name: pixels(path, *entry.shape[1:])[None]})[0][0]
+        shares = np.exp(logits - logits.max())
+        shares /= shares.sum()
+        print(path)
+        for index in shares.argsort()[::-1][:5]:
+            print(f"{shares[index]:8.2%}  {LABELS[index]}")
+
+
+LABELS = """
+$labels
+""".replace("\\n", " ").strip().split("; ")
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or sys.exit(__doc__))
+''')
+
+
+def script(point: Measurement, model: str) -> str:
+    """The script's text, for a model that lies beside it under the name `model`.
+
+    Raises:
+        UnknownWorkload: the point is of a workload that is not in the table.
+    """
+    chosen = workload(point.workload)
+    named = "; ".join(labels(chosen))
+    return _SCRIPT.substitute(
+        title=f"{chosen.title}, {point.recipe.label}",
+        script=f"{model.removesuffix('.onnx')}.py",
+        model=model,
+        runtime=point.oldest_runtime,
+        crop=chosen.crop_fraction,
+        mean=_tuple(chosen.mean),
+        std=_tuple(chosen.std),
+        labels="\n".join(textwrap.wrap(named, 96, break_long_words=False, break_on_hyphens=False)),
+    )
+
+
+def _tuple(values: tuple[float, ...]) -> str:
+    """As Python writes it, shortly where all values are one."""
+    return f"({values[0]!r},) * {len(values)}" if len(set(values)) == 1 else repr(values)
