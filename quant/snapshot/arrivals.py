@@ -13,7 +13,8 @@ from pathlib import Path
 from quant.disk import writing
 from quant.errors import StoreError
 from quant.records import Measurement
-from quant.snapshot.paths import below
+from quant.shelf import shelf
+from quant.snapshot.paths import below, digest
 
 SPARE_BYTES = 100_000_000  # left on the disk, for the store itself
 _CHUNK_BYTES = 1 << 20
@@ -33,23 +34,20 @@ def arrival(measured: Measurement, root: Path, home: Path) -> Arrival | None:
     """What is to be copied for a measurement; None where there is no file, or it is here.
 
     Raises:
-        StoreError: the file has not the size that was measured, or its place is taken by a link.
+        StoreError: its place leads out of the home folder.
     """
     source = below(root, measured.artifact)
     if source is None:
         return None
-    size = source.stat().st_size
-    if size != measured.size_bytes:
-        raise StoreError(
-            f"{source} has {size:,} bytes and {measured.size_bytes:,} were measured; "
-            "nothing was imported"
-        )
+    known = shelf(home).find(measured.artifact)
+    if known is not None and digest(known) == measured.artifact_sha256:
+        return None
     target = home / place(measured, home)
     if target.exists():
         return None
     if not target.resolve().is_relative_to(home.resolve()):
         raise StoreError(f"{target} leads out of the home folder; take that link away")
-    return Arrival(source, target, measured.artifact_sha256, size)
+    return Arrival(source, target, measured.artifact_sha256, source.stat().st_size)
 
 
 def place(measured: Measurement, home: Path) -> str:
@@ -58,7 +56,7 @@ def place(measured: Measurement, home: Path) -> str:
     there = home / name
     if not name or not (there.exists() or there.is_symlink()):
         return name
-    if there.is_file() and _digest(there) == measured.artifact_sha256:
+    if there.is_file() and digest(there) == measured.artifact_sha256:
         return name
     folder, _, file = name.rpartition("/")
     return f"{folder}/{measured.artifact_sha256[:12]}-{file}"
@@ -71,8 +69,19 @@ def placed(measured: Measurement, home: Path) -> Measurement:
 
 
 def refuse_if_too_large(arrivals: Iterable[Arrival], home: Path) -> None:
-    """Ask the disk before the first byte is written."""
+    """Ask the quota and the disk before the first byte is written.
+
+    Raises:
+        StoreError: with what is wanted, what there is, and what to do.
+    """
     wanted = sum(item.size_bytes for item in arrivals)
+    place = shelf(home)
+    if wanted and place.use().size_bytes + wanted > place.quota_bytes:
+        raise StoreError(
+            f"the files to import have {wanted / 1e6:,.1f} MB, which BITFRONT_QUOTA_GB "
+            f"({place.quota_bytes / 1e9:.3g} GB) does not allow; raise it, delete or archive files "
+            "(python -m quant artifacts), or import a snapshot made with --no-files"
+        )
     free = shutil.disk_usage(home).free
     if wanted and wanted + SPARE_BYTES > free:
         raise StoreError(
@@ -83,7 +92,7 @@ def refuse_if_too_large(arrivals: Iterable[Arrival], home: Path) -> None:
 
 def verify(item: Arrival) -> None:
     """Raises StoreError unless the file is the one that was measured."""
-    if _digest(item.source) != item.sha256:
+    if digest(item.source) != item.sha256:
         raise StoreError(f"{item.source} is not the file that was measured; nothing was imported")
 
 
@@ -94,19 +103,14 @@ def copy(item: Arrival) -> None:
         handle, name = tempfile.mkstemp(dir=item.target.parent, prefix=".arriving-")
         draft = Path(name)
         try:
-            digest = hashlib.sha256()
+            seen = hashlib.sha256()
             with item.source.open("rb") as read, os.fdopen(handle, "wb") as written:
                 while chunk := read.read(_CHUNK_BYTES):
-                    digest.update(chunk)
+                    seen.update(chunk)
                     written.write(chunk)
-            if digest.hexdigest() != item.sha256:
+            if seen.hexdigest() != item.sha256:
                 raise StoreError(f"{item.source} changed while it was copied; try again")
             draft.chmod(0o644)
             draft.replace(item.target)
         finally:
             draft.unlink(missing_ok=True)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,8 @@ from pathlib import Path
 from quant.errors import RequestError
 from quant.pareto import fronts
 from quant.records import Measurement
+from quant.shelf import shelf
+from quant.snapshot.paths import digest, is_plain
 from quant.store import Store
 
 FRONT, ALL, NONE = "front", "all", "none"
@@ -26,15 +27,24 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """Files to copy, by their path below the home folder, and points whose file is not there."""
+class File:
+    """A file to copy: where it lies, and the measurement that names it."""
 
-    found: dict[str, Measurement]
+    source: Path
+    point: Measurement
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Files to copy, each name once, and points whose file is not there or is another one."""
+
+    found: tuple[File, ...]
     absent: tuple[Measurement, ...]
 
     @property
     def size_bytes(self) -> int:
-        return sum(point.size_bytes for point in self.found.values())
+        return sum(file.size_bytes for file in self.found)
 
 
 def points(store: Store, choice: Choice) -> list[Measurement]:
@@ -64,14 +74,16 @@ def files(shown: Sequence[Measurement], choice: Choice, home: Path) -> Files:
     Raises:
         RequestError: a point is named that there is not.
     """
-    found: dict[str, Measurement] = {}
+    place = shelf(home)
+    found: dict[str, File] = {}
     absent = []
     for point in _chosen(shown, choice):
-        if _is_whole(home, point):
-            found[point.artifact] = point
+        source = place.find(point.artifact) if is_plain(point.artifact) else None
+        if source is not None and digest(source) == point.artifact_sha256:
+            found[point.artifact] = File(source, point, source.stat().st_size)
         else:
             absent.append(point)
-    return Files(dict(sorted(found.items())), tuple(absent))
+    return Files(tuple(found[name] for name in sorted(found)), tuple(absent))
 
 
 def _chosen(shown: Sequence[Measurement], choice: Choice) -> list[Measurement]:
@@ -95,11 +107,3 @@ def _named(shown: Sequence[Measurement], name: str) -> list[Measurement]:
             "label, as `points --json` prints them"
         )
     return matches
-
-
-def _is_whole(home: Path, point: Measurement) -> bool:
-    path = (home / point.artifact).resolve()
-    if not (point.artifact and path.is_relative_to(home.resolve()) and path.is_file()):
-        return False
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest() == point.artifact_sha256

@@ -1,7 +1,8 @@
-"""Names of artifacts that stay below the folder they belong to."""
+"""Names of artifacts that stay below the folder they belong to, and what is in a file."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path, PurePosixPath
 
@@ -31,3 +32,9 @@ def below(root: Path, name: str) -> Path | None:
         if path.is_symlink():
             return None
     return path if path.is_file() else None
+
+
+def digest(path: Path) -> str:
+    """SHA-256 in hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

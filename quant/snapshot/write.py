@@ -15,13 +15,14 @@ from quant.records import Measurement
 from quant.snapshot import choice as chosen
 from quant.snapshot import code, marker
 from quant.snapshot.choice import Choice, Files
+from quant.snapshot.paths import ARTIFACTS, digest
 from quant.snapshot.place import replacing
 from quant.snapshot.readme import readme
 from quant.store import Store, open_store
 from quant.store.copying import settle
 from quant.store.protocol import Kept
 
-DATABASE, ARTIFACTS = "bitfront.db", "artifacts"
+DATABASE = "bitfront.db"
 WRITTEN = (
     "app.py", "pages", "quant", "models", ".streamlit", "LICENSE", "requirements.txt",
     "Dockerfile", "README.md", DATABASE, ARTIFACTS, marker.FILE,
@@ -59,10 +60,11 @@ def write(
     with replacing(folder, WRITTEN) as draft:
         for source, place in code.files():
             _copy(source, draft / place)
-        for name, point in files.found.items():
-            _copy(home / name, draft / name)
-            if _digest(draft / name) != point.artifact_sha256:
-                raise RequestError(f"{name} changed while it was copied; try again")
+        for file in files.found:
+            copied = draft / file.point.artifact
+            _copy(file.source, copied)
+            if digest(copied) != file.point.artifact_sha256:
+                raise RequestError(f"{file.source} changed while it was copied; try again")
         kept, content = _store(store, draft / DATABASE, workloads, predictions)
         told = _marker(shown, files, workloads, kept, content)
         (draft / "README.md").write_text(readme(told), encoding="utf-8")
@@ -84,20 +86,20 @@ def _store(
     store: Store, path: Path, workloads: Sequence[str], predictions: bool
 ) -> tuple[int, str]:
     """A new store with the measurements alone: no sweeps, logs, views, names or paths."""
-    digest = hashlib.sha256()
+    hashed = hashlib.sha256()
     with open_store(f"sqlite:///{path}") as copy:
         rows = store.every(workloads, with_predictions=predictions)
-        count = copy.merge(_handed_out(rows, digest)).new
-    content = digest.hexdigest()[:32]
+        count = copy.merge(_handed_out(rows, hashed)).new
+    content = hashed.hexdigest()[:32]
     settle(path, content)
     return count, content
 
 
-def _handed_out(rows: Iterator[Kept], digest: hashlib._Hash) -> Iterator[Kept]:
+def _handed_out(rows: Iterator[Kept], hashed: hashlib._Hash) -> Iterator[Kept]:
     for measured, said in rows:
         told = without_names(measured)
-        digest.update(json.dumps(told.to_dict(), sort_keys=True).encode())
-        digest.update(said or b"")
+        hashed.update(json.dumps(told.to_dict(), sort_keys=True).encode())
+        hashed.update(said or b"")
         yield told, said
 
 
@@ -136,8 +138,3 @@ def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     target.chmod(0o644)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
