@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, and nothing else.")]
+Csv = Annotated[bool, typer.Option("--csv", help="A line a point, with the names of --json.")]
 Workload = Annotated[str, typer.Argument(help="A name that `models` lists.")]
 Widths = Annotated[str, typer.Option(help="Widths, such as 8,6,4.")]
 Methods = Annotated[str, typer.Option(help="How weights are rounded: nearest, mse, or both.")]
@@ -88,11 +89,29 @@ def sweep(
 
 
 @app.command()
-def points(workload: OfWorkload = None, front: Front = None, json: Json = False) -> None:
+def points(
+    workload: OfWorkload = None, front: Front = None, json: Json = False, csv: Csv = False
+) -> None:
     """List what was measured: per point, machine and runtime the best founded measurement."""
     from quant.commands import points as command
 
-    command.run(workload, front, as_json=json)
+    command.run(workload, front, as_json=json, as_csv=csv)
+
+
+@app.command()
+def jobs(
+    cancel: Annotated[str | None, typer.Option(metavar="SWEEP", help="Stop a sweep.")] = None,
+    retry: Annotated[
+        str | None, typer.Option(metavar="SWEEP", help="Measure what failed or was cancelled.")
+    ] = None,
+    first: Annotated[str | None, typer.Option(metavar="SWEEP", help="Before all others.")] = None,
+    log: Annotated[str | None, typer.Option(metavar="SWEEP", help="What it went through.")] = None,
+    json: Json = False,
+) -> None:
+    """List what runs, what waits and what became of it; cancel, retry, read a log."""
+    from quant.commands import jobs as command
+
+    command.run(cancel, retry, first, log, as_json=json)
 
 
 @app.command()
