@@ -201,6 +201,32 @@ def import_(
     command.run(source, as_json=json)
 
 
+@app.command()
+def artifacts(
+    workload: OfWorkload = None,
+    delete: Annotated[
+        list[str] | None, typer.Option(metavar="POINT", help="Delete its file; figures stay.")
+    ] = None,
+    archive: Annotated[
+        list[str] | None, typer.Option(metavar="POINT", help="Move it where no quota counts it.")
+    ] = None,
+    restore: Annotated[
+        list[str] | None, typer.Option(metavar="POINT", help="Bring it back from the archive.")
+    ] = None,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Remove files that no point names, and leftovers.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Say what the files take; delete, archive or bring back those of points.
+
+    POINT is an id or a label, as `points --json` tells; each option may be repeated.
+    """
+    from quant.commands import artifacts as command
+
+    command.run(workload, delete or [], archive or [], restore or [], clean=clean, as_json=json)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit code. Bad input is one line on standard error, and 2."""
     try:

@@ -1,8 +1,10 @@
-"""Writing files: what the disk says, as a sentence."""
+"""Files written, moved and removed: what the disk says, as a sentence."""
 
 from __future__ import annotations
 
 import errno
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,3 +28,28 @@ def writing(path: Path) -> Iterator[None]:
         if exc.errno not in REASONS:
             raise
         raise StoreError(f"{path.name} cannot be written: {REASONS[exc.errno]}") from exc
+
+
+def move(source: Path, target: Path) -> Path:
+    """Whole or not at all, also to another disk."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copy2(source, draft)
+            draft.replace(target)
+            source.unlink(missing_ok=True)
+        finally:
+            draft.unlink(missing_ok=True)
+    return target
+
+
+def remove(path: Path) -> int:
+    """Its bytes; nothing if somebody else removed it first."""
+    try:
+        with writing(path):
+            size = path.stat().st_size
+            path.unlink()
+    except FileNotFoundError:
+        return 0
+    return size

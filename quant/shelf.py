@@ -5,18 +5,18 @@ Figures outlive their files: deleting or archiving one changes nothing in the st
 
 from __future__ import annotations
 
-import os
-import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from quant.disk import writing
+from quant.disk import move, remove
 from quant.errors import StoreError
 from quant.settings import settings
 from quant.usage import Use, files, use
 
 SHELF = "artifacts"  # below the home folder, one folder a workload
 GIGABYTE = 1e9
+SETTLED_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Shelf:
         """Remove the file wherever it lies; the bytes that are free now."""
         freed = 0
         for path in (self._shelved(artifact), self._archived(artifact)):
-            freed += _remove(path) if path is not None else 0
+            freed += remove(path) if path is not None else 0
         return freed
 
     def put_away(self, artifact: str) -> Path:
@@ -53,7 +53,7 @@ class Shelf:
         path = self._shelved(artifact)
         if path is None:
             raise StoreError(f"{_name(artifact)} is not on the shelf; there is nothing to archive")
-        return _move(path, self.archive / _below(artifact))
+        return move(path, self.archive / _below(artifact))
 
     def bring_back(self, artifact: str) -> Path:
         """Move the file from the archive to the shelf.
@@ -65,7 +65,7 @@ class Shelf:
         if path is None:
             raise StoreError(f"{_name(artifact)} is not in the archive; make it again instead")
         self.refuse_when_full()
-        return _move(path, self.home / artifact)
+        return move(path, self.home / artifact)
 
     def use(self) -> Use:
         """What lies on the shelf; quick while nothing comes or goes."""
@@ -95,8 +95,13 @@ class Shelf:
         )
 
     def orphans(self, known: frozenset[str]) -> list[str]:
-        """Files on the shelf that none of these artifacts names."""
-        return [name for name in self._names() if name not in known]
+        """Files on the shelf that none of these artifacts names.
+
+        New ones are left out: a file is there before its measurement is in the store.
+        """
+        settled = time.time() - SETTLED_SECONDS
+        lost = [name for name in self._names() if name not in known]
+        return [name for name in lost if (self.home / name).stat().st_mtime < settled]
 
     def drafts(self) -> list[Path]:
         """What writing leaves behind when it is killed. Ask only where nobody writes."""
@@ -105,7 +110,7 @@ class Shelf:
 
     def remove_drafts(self) -> int:
         """Remove them; the bytes that are free now. The caller holds the machine's lock."""
-        return sum(_remove(path) for path in self.drafts())
+        return sum(remove(path) for path in self.drafts())
 
     def _names(self) -> list[str]:
         found = [path for path in files(self.home / SHELF) if not path.name.startswith(".")]
@@ -140,28 +145,3 @@ def _below(artifact: str) -> PurePosixPath:
 
 def _name(artifact: str) -> str:
     return PurePosixPath(artifact).name or "the file"
-
-
-def _remove(path: Path) -> int:
-    """Its bytes; nothing if somebody else removed it first."""
-    try:
-        with writing(path):
-            size = path.stat().st_size
-            path.unlink()
-    except FileNotFoundError:
-        return 0
-    return size
-
-
-def _move(source: Path, target: Path) -> Path:
-    """Whole or not at all, also to another disk."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    with writing(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            shutil.copy2(source, draft)
-            draft.replace(target)
-            source.unlink(missing_ok=True)
-        finally:
-            draft.unlink(missing_ok=True)
-    return target

@@ -134,8 +134,9 @@ def test_nothing_comes_back_to_a_full_shelf(shelved: Shelf) -> None:
 
 
 def test_orphans_are_files_that_nothing_names(shelved: Shelf) -> None:
-    put(shelved.home / "artifacts/fashion-resnet/lost.onnx")
-    put(shelved.home / "artifacts/fashion-resnet/.draft.1.onnx")
+    for name in ("lost.onnx", ".draft.1.onnx"):
+        os.utime(put(shelved.home / "artifacts/fashion-resnet" / name), (0, 0))
+    put(shelved.home / "artifacts/fashion-resnet/just-written.onnx")
     assert shelved.orphans(frozenset({NAME})) == ["artifacts/fashion-resnet/lost.onnx"]
 
 

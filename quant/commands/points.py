@@ -7,15 +7,18 @@ from quant.commands.options import words
 from quant.commands.show import json_line, table
 from quant.errors import RequestError
 from quant.pareto import OBJECTIVES, fronts
+from quant.rows import csv_text
 from quant.store import open_store
 
 
-def run(workload: str | None, front: str | None, *, as_json: bool) -> None:
+def run(workload: str | None, front: str | None, *, as_json: bool, as_csv: bool) -> None:
     """Print a line a point, or only those that nothing dominates.
 
     Raises:
         BitfrontError: an unknown workload or objective, or a store that cannot be read.
     """
+    if as_json and as_csv:
+        raise RequestError("--json and --csv were both given; the output has one form, give one")
     if workload is not None:
         named(workload)
     objectives = None if front is None else _objectives(front)
@@ -26,6 +29,8 @@ def run(workload: str | None, front: str | None, *, as_json: bool) -> None:
     if as_json:
         for measurement in measurements:
             print(json_line(measurement.to_row()))
+    elif as_csv:
+        print(csv_text(measurements), end="")
     elif measurements:
         print(table(measurements, with_places=True))
     else:

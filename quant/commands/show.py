@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from quant.records import Measurement
+from quant.rows import json_line as json_line
 
 _HEADINGS = ("recipe", "accuracy", "drop", "size", "latency", "integer", "n")
-
-
-def json_line(row: Mapping[str, Any]) -> str:
-    """One JSON object; a number that is not finite is null, as JSON has no other word for it."""
-    return json.dumps(_finite(row), ensure_ascii=False)
 
 
 def table(measurements: Iterable[Measurement], *, with_places: bool = False) -> str:
@@ -48,13 +41,3 @@ def _cells(item: Measurement) -> tuple[str, ...]:
 
 def _places(item: Measurement) -> tuple[str, ...]:
     return item.workload, item.runtime, item.machine.label
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return value
