@@ -23,4 +23,5 @@ def run(source: str, *, as_json: bool) -> None:
         print(json_line(asdict(done)))
         return
     files = f", with {done.files:,} files ({done.files_bytes / 1e6:.1f} MB)" if done.files else ""
-    print(f"{done.new:,} new, {done.known:,} already here{files}")
+    older = f", {done.older:,} older than what is here and left out" if done.older else ""
+    print(f"{done.new:,} new, {done.known:,} already here{older}{files}")

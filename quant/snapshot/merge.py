@@ -15,10 +15,12 @@ from quant.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many measurements came and were here before, and the files that came with them."""
+    """How many measurements came, were here before, or are older than what is here; and the files
+    that came with them."""
 
     new: int
     known: int
+    older: int
     files: int
     files_bytes: int
 
@@ -44,7 +46,7 @@ def merge(store: Store, home: Path, given: Path) -> Imported:
         merged = store.merge(
             (arrivals.placed(measured, home), said) for measured, said in source.every()
         )
-    return Imported(merged.new, merged.known, len(coming), sum(item.size_bytes for item in coming))
+    return Imported(*merged, len(coming), sum(item.size_bytes for item in coming))
 
 
 def _arrivals(source: Source, home: Path) -> Sequence[Arrival]:

@@ -43,12 +43,19 @@ class Same(NamedTuple):
             measured.artifact_sha256,
         )
 
+    @property
+    def rivals(self) -> tuple[str, str, str, int]:
+        """What it shares with those of which only the newest is shown."""
+        return self[:4]
+
 
 class Merged(NamedTuple):
-    """How many measurements were appended, and how many were there before."""
+    """How many measurements were appended, how many were there before, and how many were left out
+    because the store has a newer one of the same point on as many pictures."""
 
     new: int
     known: int
+    older: int = 0
 
 
 class Store(Protocol):
@@ -172,7 +179,10 @@ class Store(Protocol):
         """Which measurements there are of these points, by what is the same in every store."""
 
     def merge(self, kept: Iterable[Kept]) -> Merged:
-        """Append those that are not there, all or none; predictions that were missing too."""
+        """Append those that are not there, all or none; predictions that were missing too.
+
+        One that is older than what is there would be shown in its place, so it is left out.
+        """
 
     def keep_view(self, query: str) -> str:
         """A short id for the part of an address after its question mark; equal ones share it.

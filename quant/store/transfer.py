@@ -48,20 +48,30 @@ def known(connection: Connection, keys: Sequence[str]) -> dict[Same, int]:
 
 def merge(connection: Connection, kept: Iterable[Kept]) -> Merged:
     """Append what is not there, and predictions that were missing."""
-    new = old = 0
+    new = old = older = 0
     for some in _slices(kept):
         there = known(connection, [measured.key for measured, _ in some])
+        newest: dict[tuple[str, str, str, int], str] = {}
+        for same in there:
+            newest[same.rivals] = max(same.measured_at, newest.get(same.rivals, ""))
         for measured, said in some:
             same = Same.of(measured)
-            if same not in there:
+            if same in there:
+                old += 1
+                _complete(connection, there[same], said)
+            elif same.measured_at < newest.get(same.rivals, ""):
+                older += 1
+            else:
                 there[same] = measurements.insert(connection, measured, said)
+                newest[same.rivals] = same.measured_at
                 new += 1
-                continue
-            old += 1
-            if said is not None and measurements.content(connection, there[same]) is None:
-                row = {"measurement_id": there[same], "content": said}
-                connection.execute(sa.insert(predictions).values(row))
-    return Merged(new, old)
+    return Merged(new, old, older)
+
+
+def _complete(connection: Connection, number: int, said: bytes | None) -> None:
+    if said is not None and measurements.content(connection, number) is None:
+        row = {"measurement_id": number, "content": said}
+        connection.execute(sa.insert(predictions).values(row))
 
 
 def _contents(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
