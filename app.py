@@ -2,7 +2,20 @@
 
 import streamlit as st
 
-from pages.parts import chart, controls, details, headline, links, measuring, shell, view
+from pages.parts import (
+    arrivals,
+    cache,
+    chart,
+    controls,
+    details,
+    headline,
+    links,
+    measuring,
+    shell,
+    showing,
+    table,
+    view,
+)
 
 
 def empty(choice: controls.Choice) -> None:
@@ -25,7 +38,7 @@ def empty(choice: controls.Choice) -> None:
 
 
 with shell.page("Explore"):
-    for complaint in links.complaints(controls.ALLOWED):
+    for complaint in links.complaints(controls.ALLOWED | showing.ALLOWED):
         st.warning(complaint, icon=":material/link_off:")
     measuring.begin()
 
@@ -34,24 +47,28 @@ with shell.page("Explore"):
         button = st.container()
         budgets = controls.budgets()
 
-    seen = view.of(choice, budgets)
+    name = choice.workload.name
+    top = st.container()  # says what is seen, which the controls below decide
+    wanted = showing.bar() if cache.places(name) else showing.Showing()
+    seen = view.of(choice, budgets, wanted.filters, wanted.also)
     with button:
         measuring.offer(choice, measuring.known(choice, seen.measured))
 
-    headline.title(choice.workload, seen)
-    measuring.progress(choice.workload.name)
-    if seen.complaint:
-        st.warning(seen.complaint, icon=":material/link_off:")
-    if not seen.points or seen.chosen is None:
+    with top:
+        headline.title(choice.workload, seen)
+        measuring.progress(name)
+        if seen.complaint:
+            st.warning(seen.complaint, icon=":material/link_off:")
+        headline.numbers(seen)
+    if seen.chosen is None:
         empty(choice)
     else:
-        headline.numbers(seen)
-        chart.front(seen)
+        chart.draw(seen, wanted, arrivals.now(name, seen))
         headline.why(seen)
         details.take(seen.chosen, choice)
-        table, layers, provenance = st.tabs(["Table", "Layers", "Provenance"])
-        with table:
-            chart.table(seen)
+        rows, layers, provenance = st.tabs(["Table", "Layers", "Provenance"])
+        with rows:
+            table.table(seen, wanted)
         with layers:
             details.layers(seen.chosen)
         with provenance:

@@ -86,7 +86,7 @@ AXES = {
         ),
     )
 }
-NAMES = tuple(AXES)
+# The same quantities, so that the two axes can be swapped.
 X_AXES = ("size", "latency", "weight bits", "accuracy", "loss", "changed answers")
-Y_AXES = ("accuracy", "loss", "changed answers", "latency", "size")
+Y_AXES = ("accuracy", "loss", "changed answers", "latency", "size", "weight bits")
 SPACE = ("size", "latency", "accuracy")  # of the 3-D view

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from quant import explain
-from quant.axes import AXES
+from quant.axes import AXES, SPACE
 from quant.budgets import Budgets
 from quant.point import Point
 from quant.scene import Scene, on_front, within
@@ -51,7 +51,7 @@ def summary(points: Sequence[Point], x: str = "size", y: str = "accuracy") -> st
     )
 
 
-def space_summary(points: Sequence[Point], objectives: Sequence[str]) -> str:
+def space_summary(points: Sequence[Point], objectives: Sequence[str] = SPACE) -> str:
     """Alternative text of the 3-D view."""
     shown = within(points, [AXES[name] for name in objectives])
     if not shown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ class Scene:
         fronts = _fronts(shown, best, across)
         return cls(
             shown, best, beyond_budgets(shown, budgets), fronts,
-            _knees(fronts, (across, wide), (up, high)),
+            _knees(shown, fronts, (across, wide), (up, high)),
             across, up, wide, high, budgets, chosen,
             tuple(dict.fromkeys(point.workload for point in shown)),
         )  # fmt: skip
@@ -142,11 +142,19 @@ def _fronts(
 
 
 def _knees(
-    fronts: Sequence[Sequence[Point]], across: tuple[Axis, Span], up: tuple[Axis, Span]
+    shown: Sequence[Point],
+    fronts: Sequence[Sequence[Point]],
+    across: tuple[Axis, Span],
+    up: tuple[Axis, Span],
 ) -> frozenset[str]:
+    def costs(points: Iterable[Point]) -> list[tuple[float, float]]:
+        return [(_cost(*across, point), _cost(*up, point)) for point in points]
+
     found = []
     for front in fronts:
-        at = knee([(_cost(*across, point), _cost(*up, point)) for point in front])
+        ground = Ground.of(front[0])[1:]
+        baselines = [p for p in shown if p.recipe.is_fp32 and Ground.of(p)[1:] == ground]
+        at = knee(costs(front), costs(baselines))
         found += [] if at is None else [front[at].id]
     return frozenset(found)
 

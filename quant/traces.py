@@ -77,7 +77,12 @@ def names(scene: Scene) -> list[Trace]:
     named |= {point.id for point in scene.shown if point.recipe.is_fp32}
     ordered = sorted(
         (point for point in scene.shown if point.id in named),
-        key=lambda p: (p.id != scene.chosen, not p.recipe.is_fp32, p.id not in scene.knees),
+        key=lambda p: (
+            p.id != scene.chosen,
+            not p.recipe.is_fp32,
+            not scene.is_sunk(p),
+            scene.share(p)[0],
+        ),
     )
     others = [scene.share(point) for point in scene.shown if point.id not in named]
     texts = [_label(scene, point) for point in ordered]
@@ -152,7 +157,7 @@ def _label(scene: Scene, point: Point) -> str:
         name += labels.BREAK + point.workload
     middle = scene.up.reading(point)[0]
     if scene.up.focused and scene.is_sunk(point):
-        name += f"{labels.BREAK}↓ {middle:.0f} {scene.up.unit}"
+        name += f"{labels.BREAK}↓ {middle:.0f}"
     return name
 
 

@@ -30,7 +30,8 @@ FOR_PAGES = (
     "quant.pareto", "quant.stats", "quant.explain", "quant.recipe", "quant.records",
     "quant.devices", "quant.allocate", "quant.report", "quant.errors", "quant.settings",
     "quant.advice", "quant.budgets", "quant.point", "quant.points", "quant.selection",
-    "quant.identity", "quant.axes", "quant.space", "quant.hover", "quant.jobs.requests",
+    "quant.identity", "quant.axes", "quant.space", "quant.hover", "quant.scene",
+    "quant.jobs.requests", "quant.jobs.watchdog",
     "quant.snapshot.marker",
 )  # fmt: skip
 LIGHT = (*(name for name in FOR_PAGES if name not in ("app", "pages")), "models.data",

@@ -92,7 +92,7 @@ def test_a_budget_shades_what_it_excludes() -> None:
 def test_points_far_below_sit_on_the_floor_and_say_so() -> None:
     points = sweep()
     figure = plots.front(points)
-    assert "w2a8<br>↓ 77 %" in texts(figure)
+    assert "w2a8<br>↓ 77" in texts(figure)
     lowest = min(float(value) for trace in dots(figure).values() for value in trace.y)
     assert figure.layout.yaxis.range[0] < lowest
 

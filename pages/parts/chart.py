@@ -1,80 +1,89 @@
-"""The chart and its twin, the table: the same points, and a click on either chooses one."""
+"""The chart: a click on a dot chooses it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import controls, links
-from pages.parts.view import View
-from quant import explain, hover, plots
-from quant.budgets import Verdict
-from quant.point import Point
+from pages.parts import links, showing
+from pages.parts.arrivals import Arrivals
+from pages.parts.notes import notes
+from pages.parts.showing import Showing
+from pages.parts.view import MOST_DRAWN, View
+from quant import hover, plots
+from quant.point import Figures
+from quant.selection import Drawn
+from quant.space import space
 
-VERDICTS = {Verdict.MET: "yes", Verdict.UNDECIDED: "undecided", Verdict.NOT_MET: "no"}
+PLAIN = {"displayModeBar": False}
 
 
-def front(view: View) -> None:
-    """Dots that can be clicked; the front along the two axes as a stepped line."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        heading = st.container()
-        with st.container(horizontal=True, wrap=False, width="content"):
-            x, y = controls.axes()
-    heading.subheader(f"{y.capitalize()} against {x}", anchor=False)
-    drawn = view.drawn(x, y, dominated=True)
-    figure = plots.front(
-        drawn.points, x=x, y=y, budgets=view.budgets, chosen=view.chosen.id if view.chosen else ""
-    )
+def draw(view: View, wanted: Showing, arrivals: Arrivals) -> None:
+    """The 2-D chart, or the 3-D view with the 2-D chart beside it for choosing."""
+    if wanted.is_twice:
+        st.info(
+            f"Both axes show {wanted.x}: choose another quantity for one of them.",
+            icon=":material/swap_horiz:",
+        )
+        return
+    flat = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        everything = showing.dominated(_dominated(view, wanted))
+    drawn = _drawn(view, wanted, everything, arrivals)
+    if wanted.deep:
+        with flat, st.grid(2, min_column_width=400):
+            with st.container():
+                _deep(view, drawn.points, arrivals)
+            with st.container():
+                st.markdown(f"**{wanted.y.capitalize()} against {wanted.x}**")
+                beside = _drawn(view, wanted.flattened, everything, arrivals)
+                _flat(view, beside.points, wanted, arrivals)
+    else:
+        with flat:
+            _flat(view, drawn.points, wanted, arrivals)
+    notes(view, wanted, drawn, everything)
+
+
+def _flat(view: View, points: Sequence[Figures], wanted: Showing, arrivals: Arrivals) -> None:
     st.plotly_chart(
-        figure,
+        plots.front(
+            points,
+            x=wanted.x,
+            y=wanted.y,
+            budgets=view.budgets,
+            chosen=view.chosen.id if view.chosen else "",
+            fresh=arrivals.fresh,
+        ),
         key="front",
         on_select=lambda: links.take_from_chart("front"),
         selection_mode="points",
-        config={"displayModeBar": False},
-        alt=hover.summary(drawn.points, x, y),
-    )
-    st.caption(
-        "Click a dot to see it whole. The dotted line is the front: what nothing measured beats. "
-        "Dominated points and those outside your budgets are dim; grey is what a budget "
-        "excludes; ↓ lies lower still."
+        config=PLAIN,
+        alt=hover.summary(points, wanted.x, wanted.y),
     )
 
 
-def table(view: View) -> None:
-    """One row a point, as the chart has it."""
-    shown = view.rows()
-    rows = [_row(*one) for one in zip(shown.points, shown.best, shown.verdicts, strict=True)]
-    identities = [point.id for point in shown.points]
-    ticked = [identities.index(view.chosen.id)] if view.chosen else []
-    st.session_state["table"] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
-    st.dataframe(
-        {name: [row[name] for row in rows] for name in rows[0]},
-        hide_index=True,
-        key="table",
-        on_select=lambda: links.take_from_table("table", identities),
-        selection_mode="single-row",
-        column_config={
-            "point": st.column_config.TextColumn(width=180),
-            "against FP32": st.column_config.TextColumn(width=180),
-            "size, MB": st.column_config.NumberColumn(format="%.3f"),
-            "latency, ms": st.column_config.NumberColumn(format="%.3f"),
-            "accuracy, %": st.column_config.NumberColumn(format="%.1f"),
-        },
-        alt=f"{len(rows)} measured points of {shown.points[0].workload}, one a row",
+def _deep(view: View, points: Sequence[Figures], arrivals: Arrivals) -> None:
+    chosen = view.chosen.id if view.chosen else ""
+    st.plotly_chart(
+        space(points, budgets=view.budgets, chosen=chosen, fresh=arrivals.fresh),
+        key="space",
+        config=PLAIN,
+        alt=hover.space_summary(points),
     )
 
 
-def _row(point: Point, on_front: bool, verdict: Verdict) -> dict[str, Any]:
-    recipe = point.recipe
-    return {
-        "point": recipe.label,
-        "weights": recipe.weights,
-        "activations": recipe.activations,
-        "size, MB": point.size_bytes / 1e6,
-        "latency, ms": point.latency_ms,
-        "accuracy, %": point.accuracy * 100,
-        "against FP32": "" if recipe.is_fp32 else explain.change(point),
-        "on the front": "yes" if on_front else "no",
-        "within budgets": VERDICTS[verdict],
-    }
+def _drawn(view: View, wanted: Showing, everything: bool, arrivals: Arrivals) -> Drawn:
+    if view.selection is None:
+        return Drawn((), 0)
+    advised = view.recommendation.point
+    named = [point.id for point in (view.chosen, advised) if point is not None]
+    return view.selection.drawn(
+        wanted.axes, dominated=everything, most=MOST_DRAWN, named=(*named, *arrivals.all)
+    )
+
+
+def _dominated(view: View, wanted: Showing) -> int:
+    if view.selection is None:
+        return 0
+    return int((~view.selection.best(wanted.axes) & ~view.points.is_fp32).sum())

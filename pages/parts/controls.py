@@ -9,7 +9,6 @@ import streamlit as st
 
 from models.workload import WORKLOADS, Workload, workload
 from pages.parts import links
-from quant.axes import X_AXES, Y_AXES
 from quant.budgets import Budgets
 from quant.recipe import ACTIVATION_BITS, METHODS, RANGES, WEIGHT_BITS, Recipe
 
@@ -31,8 +30,6 @@ ALLOWED = {
     "size": tuple(SIZES),
     "latency": tuple(LATENCIES),
     "loss": tuple(LOSSES),
-    "x": X_AXES,
-    "y": Y_AXES,
 }
 METHOD_WORDS = "nearest rounds to the nearest level; mse also picks the scale with the least error."
 RANGE_WORDS = "What activations cover: all that was seen, or the part with the least error."
@@ -88,13 +85,6 @@ def budgets() -> Budgets:
     size = st.select_slider("Size, at most", SIZES, NO_LIMIT, key="size", bind=LINK)
     latency = st.select_slider("Latency, at most", LATENCIES, NO_LIMIT, key="latency", bind=LINK)
     return Budgets(size_bytes=SIZES[size], latency_ms=LATENCIES[latency], drop=LOSSES[loss])
-
-
-def axes() -> tuple[str, str]:
-    """What the chart draws: x, y. The same quantity twice falls back to accuracy."""
-    x = st.selectbox("Across", X_AXES, key="x", bind=LINK, width=130)
-    y = st.selectbox("Up", Y_AXES, key="y", bind=LINK, width=130)
-    return x, y if y != x else "accuracy"
 
 
 def _how() -> tuple[str, str]:

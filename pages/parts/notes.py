@@ -1,0 +1,88 @@
+"""What is said under the chart: how much is shown, and how to read it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import showing
+from pages.parts.showing import Showing
+from pages.parts.view import View
+from quant.scene import Scene
+from quant.selection import Drawn
+
+DEEP = (
+    "Drag to turn. Points on stems are on the front: nothing measured is at least as good in all "
+    "three. Sheets are your budgets. Choose a point in the chart beside it, or in the table."
+)
+
+
+def notes(view: View, wanted: Showing, drawn: Drawn, everything: bool) -> None:
+    """Counts first, then how to read the chart; a way out where accuracies do not compare."""
+    scene = Scene.of(drawn.points, wanted.x, wanted.y, view.budgets)
+    said = [_counts(view, drawn, everything)]
+    said += [DEEP] if wanted.deep else [_flat(scene), _knee(scene, wanted)]
+    st.caption(" ".join(filter(None, said)))
+    if _differ(view) and "accuracy" in wanted.axes:
+        _apart(wanted)
+
+
+def _counts(view: View, drawn: Drawn, everything: bool) -> str:
+    """`Showing 8 of 14 points.`"""
+    if view.selection is None:
+        return ""
+    shown, whole = len(drawn.points), len(view.selection.whole)
+    why = []
+    if len(view.points) < whole:
+        why.append(f"{whole - len(view.points):,} are filtered out")
+    if drawn.left_out:
+        which = "nearest to the front" if everything else "spread along it"
+        why.append(f"{drawn.left_out:,} more would only cover each other, so those {which} stand")
+    reason = f" ({'; '.join(why)})" if why else ""
+    return f"Showing {shown:,} of {whole:,} points{reason}."
+
+
+def _flat(scene: Scene) -> str:
+    said = [
+        "Click a dot to see it whole. The dotted line is the front: nothing measured is better "
+        "in both."
+    ]
+    if any(scene.is_dim(point) for point in scene.shown):
+        said.append("Dim points are dominated or outside your budgets.")
+    if any(scene.limit(axis) is not None for axis in (scene.across, scene.up)):
+        said.append("Grey is what a budget excludes.")
+    if any(point.recipe.is_fp32 for point in scene.shown):
+        said.append("The dashed line is FP32.")
+    if any(scene.is_sunk(point) for point in scene.shown):
+        said.append("↓ lies lower still." if scene.up.focused else "← lies farther still.")
+    return " ".join(said)
+
+
+def _knee(scene: Scene, wanted: Showing) -> str:
+    """In plain words: what a knee is, and which point it is."""
+    knees = [point.recipe.label for point in scene.shown if point.id in scene.knees]
+    if not knees:
+        return ""
+    names = " and ".join(knees)
+    return (
+        f"The knee, {names}, is where the front bends most: on one side of it a little "
+        f"{wanted.x} buys much {wanted.y}, on the other much buys little."
+    )
+
+
+def _differ(view: View) -> bool:
+    """Whether models are shown that were measured on different pictures."""
+    return len({(place.data, place.data_id) for place in view.points.places}) > 1
+
+
+def _apart(wanted: Showing) -> None:
+    """Accuracy on other pictures says nothing; what quantising costs still compares."""
+    words = (
+        "These models were measured on different pictures, so their accuracies do not compare, "
+        "and each set of pictures has a front of its own. Their loss against FP32 does."
+    )
+    if wanted.deep:
+        st.caption(words)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(words)
+        st.button("Show the loss", key="show-loss", on_click=showing.show_loss)

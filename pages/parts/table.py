@@ -1,0 +1,85 @@
+"""The chart's twin: the same points, one a row, for reading, sorting and the keyboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.parts import links
+from pages.parts.showing import Showing
+from pages.parts.view import View
+from quant import explain
+from quant.budgets import Verdict
+from quant.point import Figures
+from quant.points import Points
+
+VERDICTS = {Verdict.MET: "yes", Verdict.UNDECIDED: "undecided", Verdict.NOT_MET: "no"}
+
+
+def table(view: View, wanted: Showing) -> None:
+    """A ticked row is the chosen point."""
+    rows = view.rows()
+    if not rows.points:
+        return
+    models = len({point.workload for point in rows.points}) > 1
+    listed = [
+        _row(point, on_front, verdict, models)
+        for point, on_front, verdict in zip(
+            rows.points, _on_front(view, rows.points, wanted), rows.verdicts, strict=True
+        )
+    ]
+    identities = [point.id for point in rows.points]
+    ticked = [identities.index(view.chosen.id)] if view.chosen else []
+    st.session_state["table"] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
+    st.dataframe(
+        {name: [row[name] for row in listed] for name in listed[0]},
+        hide_index=True,
+        key="table",
+        on_select=lambda: links.take_from_table("table", identities),
+        selection_mode="single-row",
+        column_config={
+            "model": st.column_config.TextColumn(width=130),
+            "point": st.column_config.TextColumn(width=180),
+            "against FP32": st.column_config.TextColumn(width=180),
+            "size, MB": st.column_config.NumberColumn(format="%.3f"),
+            "latency, ms": st.column_config.NumberColumn(format="%.3f"),
+            "accuracy, %": st.column_config.NumberColumn(format="%.1f"),
+        },
+        alt=f"{len(listed)} measured points, one a row, with what the chart shows of each",
+    )
+    more = f" {rows.left_out:,} more are not listed." if rows.left_out else ""
+    st.caption(
+        f"Tick a row to choose the point. On the front: nothing measured is better in "
+        f"{_and(wanted.axes)} together, as in the chart.{more}"
+    )
+
+
+def _on_front(view: View, points: tuple[Figures, ...], wanted: Showing) -> list[bool]:
+    """Of the front that is drawn."""
+    if view.selection is None or wanted.is_twice:
+        return [False] * len(points)
+    best = view.points.marks[view.selection.best(wanted.axes)]
+    found: list[bool] = np.isin(Points.of(points).marks, best).tolist()
+    return found
+
+
+def _row(point: Figures, on_front: bool, verdict: Verdict, models: bool) -> dict[str, Any]:
+    recipe = point.recipe
+    model = {"model": point.workload} if models else {}
+    return model | {
+        "point": recipe.label,
+        "weights": recipe.weights,
+        "activations": recipe.activations,
+        "size, MB": point.size_bytes / 1e6,
+        "latency, ms": point.latency_ms,
+        "accuracy, %": point.accuracy * 100,
+        "against FP32": "" if recipe.is_fp32 else explain.change(point),
+        "on the front": "yes" if on_front else "no",
+        "within budgets": VERDICTS[verdict],
+    }
+
+
+def _and(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
