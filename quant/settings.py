@@ -23,6 +23,7 @@ BITFRONT_ENGINE        module that measures; tests put a quick one here
 from __future__ import annotations
 
 import os
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -97,11 +98,24 @@ class Settings(BaseSettings):
 
 
 def settings() -> Settings:
-    """Read the environment now.
+    """The environment as it is now. Reading takes a millisecond and a page asks ten times, so it
+    is read again only when a variable, or what its default rests on, has changed.
 
     Raises:
         RequestError: a variable holds a value out of its limits.
     """
+    return _read(marker.here(), tuple(map(os.environ.get, _variables())))
+
+
+@cache
+def _variables() -> tuple[str, ...]:
+    ours = [str(field.validation_alias) for field in Settings.model_fields.values()]
+    return (*ours, "HOME", "XDG_DATA_HOME")
+
+
+@lru_cache(maxsize=8)
+def _read(snapshot: Path | None, values: tuple[str | None, ...]) -> Settings:
+    del snapshot, values  # they only name this state of the environment
     try:
         return Settings()
     except ValidationError as exc:
