@@ -48,11 +48,12 @@ def card(sweep: SweepStatus) -> None:
 
 
 def progress(sweep: SweepStatus) -> str:
-    """`3 of 12 measured · about 40 s left`, with who else has to be waited for."""
+    """`3 of 12 measured · about 40 s left · w4a8·mse: Timing beside FP32`."""
     left = f" · {explain.duration(sweep.seconds_left)} left" if sweep.seconds_left else ""
     failed = f", {sweep.failed} failed" if sweep.failed else ""
     waits = " · waits for its turn" if sweep.state == QUEUED else ""
-    return f"{sweep.done} of {sweep.total} measured{failed}{left}{waits}"
+    step = f" · {escape(sweep.step)}" if sweep.step else ""
+    return f"{sweep.done} of {sweep.total} measured{failed}{left}{waits}{step}"
 
 
 def _head(sweep: SweepStatus) -> None:
@@ -125,6 +126,7 @@ def _points(sweep: SweepStatus) -> None:
                     min_value=0.0, max_value=1.0, format="percent", width="small"
                 ),
                 "now": st.column_config.TextColumn(width="large"),
+                "took, s": st.column_config.NumberColumn(format="%.1f"),
             },
             alt=f"{len(tasks)} points of this sweep, one a row",
         )
@@ -137,7 +139,7 @@ def _row(task: TaskStatus) -> dict[str, object]:
         "state": STATES[task.state][0],
         "progress": task.fraction,
         "now": now(task),
-        "took": explain.duration(task.seconds) if task.seconds is not None else "",
+        "took, s": task.seconds,
         "attempts": task.attempt,
     }
 

@@ -126,7 +126,7 @@ def _task_status(row: Any, known: Pace | None, now: float) -> TaskStatus:
         recipe=Recipe.from_json(row.recipe),
         state=row.state,
         step=row.step,
-        fraction=1.0 if over else float(row.fraction),
+        fraction=1.0 if row.state == DONE else float(row.fraction),
         attempt=row.attempt,
         seconds=float(row.finished_at - row.started_at) if over and took else None,
         sentence=row.sentence,
