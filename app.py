@@ -52,7 +52,7 @@ with shell.page("Explore"):
     wanted = showing.bar() if cache.places(name) else showing.Showing()
     seen = view.of(choice, budgets, wanted.filters, wanted.also)
     with button:
-        measuring.offer(choice, measuring.known(choice, seen.measured))
+        measuring.offer(choice, measuring.known(choice, seen.measured(choice.recipes)))
 
     with top:
         headline.title(choice.workload, seen)

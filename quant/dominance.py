@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Costs = NDArray[np.float64]  # (points, objectives), less is better
 Mask = NDArray[np.bool_]
 ROUNDS = 8  # of discarding what one good point dominates, before the sweep
+FEW = 1000  # rows that are swept at once
 
 
 def dominates(one: Sequence[float], other: Sequence[float]) -> bool:
@@ -30,8 +31,10 @@ def non_dominated(costs: Costs) -> Mask:
     Source: Kung, Luccio, Preparata 1975, J. ACM 22 (4), 469-476.
     """
     found = np.zeros(len(costs), np.bool_)
-    left = _hopeful(costs, np.flatnonzero(np.isfinite(costs).all(axis=1)))
-    ordered = left[np.lexsort(costs[left].T[::-1])]
+    columns = np.ascontiguousarray(costs.T)  # numpy is slow along axes of two or three
+    left = np.flatnonzero(np.logical_and.reduce(np.isfinite(columns)))
+    left = left[_hopeful(columns[:, left])]
+    ordered = left[np.lexsort(columns[::-1, left])]
     rows = costs[ordered]
     fresh = np.ones(len(rows), np.bool_)  # the first of each run of equal rows
     fresh[1:] = (rows[1:] != rows[:-1]).any(axis=1)
@@ -40,19 +43,21 @@ def non_dominated(costs: Costs) -> Mask:
     return found
 
 
-def _hopeful(costs: Costs, left: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Discard what a point with small costs all round dominates; one pass removes most rows."""
+def _hopeful(columns: Costs) -> NDArray[np.intp]:
+    """Without what one point with small costs all round dominates; a pass removes most of many."""
+    left = np.arange(columns.shape[1])
     for _ in range(ROUNDS):
-        if len(left) < 1000:
+        if len(left) < FEW:
             break
-        rows = costs[left]
-        low, high = rows.min(axis=0), rows.max(axis=0)
-        shares = (rows - low) / np.where(high > low, high - low, 1.0)
-        best = rows[shares.sum(axis=1).argmin()]
-        worse = (rows >= best).all(axis=1) & (rows > best).any(axis=1)
+        low, high = columns.min(axis=1), columns.max(axis=1)
+        weights = 1 / np.where(high > low, high - low, 1.0)
+        best = columns[:, (weights @ columns).argmin()]
+        # Nowhere better, and not the same everywhere.
+        worse = np.logical_and.reduce([c >= one for c, one in zip(columns, best, strict=True)])
+        worse &= np.logical_or.reduce([c > one for c, one in zip(columns, best, strict=True)])
         if worse.sum() * 20 < len(left):
             break
-        left = left[~worse]
+        left, columns = left[~worse], columns[:, ~worse]
     return left
 
 

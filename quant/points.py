@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quant.point import Figures, Point, mark
+from quant.recipe import Recipe
 from quant.records import Measurement
 
 Mask = NDArray[np.bool_]
@@ -40,7 +41,8 @@ class Place(NamedTuple):
 @dataclass(frozen=True)
 class Points:
     """One row a point. `numbers` are rows of the store, `marks` stand for ids, and `where` leads
-    into `places`. Names and units are those of Measurement; what was not measured is NaN.
+    into `places`. Names and units are those of Measurement; what was not measured is NaN. A
+    `recipe` is one, or its canonical JSON until it is asked for: 100,000 take a second to read.
 
     Never written to: views share the arrays.
     """
@@ -86,6 +88,9 @@ class Points:
             places=[_place(point) for point in listed],
             key=[point.key for point in listed],
             recipe=[point.recipe for point in listed],
+            weights=[point.recipe.weights for point in listed],
+            activations=[point.recipe.activations for point in listed],
+            method=[point.recipe.method for point in listed],
             measured_at=[point.measured_at for point in listed],
             n=[point.n for point in listed],
             **{name: [getattr(point, name) for point in listed] for name in REAL},
@@ -98,7 +103,10 @@ class Points:
         numbers: Sequence[int],
         places: Sequence[Place],
         key: Sequence[str],
-        recipe: Sequence[Any],
+        recipe: Sequence[Recipe | str],
+        weights: Sequence[int],
+        activations: Sequence[int],
+        method: Sequence[str],
         measured_at: Sequence[str],
         n: Sequence[int],
         **real: Sequence[float | None],
@@ -117,9 +125,9 @@ class Points:
             key=_objects(key),
             recipe=_objects(recipe),
             measured_at=_objects(measured_at),
-            weights=np.array([one.weights for one in recipe], np.int16),
-            activations=np.array([one.activations for one in recipe], np.int16),
-            method=_objects([one.method for one in recipe]),
+            weights=np.array(weights, np.int16),
+            activations=np.array(activations, np.int16),
+            method=_objects(method),
             n=np.array(n, np.int64),
             **{name: np.array(real[name], np.float64) for name in REAL},
         )
@@ -174,6 +182,9 @@ class Points:
         """The rows as values."""
         rows = self.take(np.asarray(indices, np.intp))
         columns = {name: getattr(rows, name).tolist() for name in (*_VALUES, *REAL)}
+        columns["recipe"] = [
+            _parsed(one) if isinstance(one, str) else one for one in columns["recipe"]
+        ]
         for name in COUNTS:
             columns[name] = [int(value) if value == value else value for value in columns[name]]
         names = tuple(columns)
@@ -195,6 +206,9 @@ def _place(point: Point) -> Place:
     else:
         machine_id, label = point.machine_id, point.machine_label
     return Place(point.workload, point.data, point.data_id, machine_id, label, point.runtime)
+
+
+_parsed = lru_cache(maxsize=4096)(Recipe.from_json)
 
 
 def _objects(values: Sequence[Any]) -> Objects:

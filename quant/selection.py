@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import RLock
 from typing import Any, NamedTuple
@@ -73,9 +73,16 @@ class Selection:
         self.points = self.whole.take(filters.mask(self.whole))
         self.own = own.take(filters.mask(own))
         self.absent = absent
-        self.recipes: frozenset[Recipe] = frozenset(own.recipe.tolist())
+        self._recipes = {
+            one if isinstance(one, str) else one.canonical for one in own.recipe.tolist()
+        }
         self._answers: dict[Any, Any] = {}
         self._lock = RLock()
+
+    def measured(self, recipes: Iterable[Recipe]) -> frozenset[Recipe]:
+        """Those of these recipes that have a point of the model that is looked at, filtered out
+        or not."""
+        return frozenset(recipe for recipe in recipes if recipe.canonical in self._recipes)
 
     def best(self, axes: Sequence[str] = OBJECTIVES) -> Mask:
         """Which of `points` nothing on the same pictures dominates along these axes."""

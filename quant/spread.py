@@ -27,12 +27,15 @@ def nearest(costs: Costs, front: Mask, among: Mask, most: int) -> Indices:
     rest = np.flatnonzero(among)
     if not front.any() or not len(rest):
         return rest[:most]
-    ends = costs[front]
-    extent = np.ptp(ends, axis=0)
-    extent = np.where(extent > 0, extent, 1.0)
+    extent = np.ptp(costs[front], axis=0)
+    shares = costs / np.where(extent > 0, extent, 1.0)
+    columns = np.ascontiguousarray(shares[rest].T)
     gap = np.full(len(rest), np.inf)
     with np.errstate(invalid="ignore"):  # rows without a number come last
-        for step in thinned(costs, np.flatnonzero(front), STEPS):
-            np.fmin(gap, ((costs[rest] - costs[step]) / extent).max(axis=1), out=gap)
+        for step in shares[thinned(costs, np.flatnonzero(front), STEPS)]:
+            short = columns[0] - step[0]
+            for column, cost in zip(columns[1:], step[1:], strict=True):
+                np.maximum(short, column - cost, out=short)
+            np.fmin(gap, short, out=gap)
     near = rest if len(rest) <= most else rest[np.argpartition(gap, most)[:most]]
     return near[np.argsort(gap[np.searchsorted(rest, near)], kind="stable")]

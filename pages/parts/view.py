@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pages.parts import cache, links, place
@@ -40,10 +40,9 @@ class View:
         """Which of `points` nothing dominates in accuracy, size and latency at once."""
         return self.selection.best() if self.selection else self.points.is_fp32
 
-    @property
-    def measured(self) -> frozenset[Recipe]:
-        """What is measured of the model, filtered out or not."""
-        return self.selection.recipes if self.selection else frozenset()
+    def measured(self, recipes: Iterable[Recipe]) -> frozenset[Recipe]:
+        """Those of these recipes that are measured of the model, filtered out or not."""
+        return self.selection.measured(recipes) if self.selection else frozenset()
 
     @property
     def is_recommended(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from quant.points import REAL, Indices, Place, Points
-from quant.recipe import Recipe
 from quant.store.schema import measurement as table
 
 AT_ONCE = 5000  # rows, so that 100,000 of them are never all there as Python values
 PLACE = ("workload", "data", "data_id", "machine_id", "machine", "runtime")
-VALUES = ("id", "key", "recipe", "measured_at", "n")
+VALUES = ("id", "key", "recipe", "weights", "activations", "method", "measured_at", "n")
 
 
 def read(connection: Connection, after: int) -> Points:
@@ -22,9 +22,8 @@ def read(connection: Connection, after: int) -> Points:
     names = (*PLACE, *VALUES, *(name.replace("drop", "loss") for name in REAL))
     query = sa.select(*(table.c[name] for name in names)).where(table.c.id > after)
     rows = connection.execute(query.order_by(table.c.id))
-    recipes: dict[str, Recipe] = {}
     places: dict[tuple[str, ...], Place] = {}
-    parts = [_columns(part, recipes, places) for part in rows.partitions(AT_ONCE)]
+    parts = [_columns(part, places) for part in rows.partitions(AT_ONCE)]
     return Points.joined(parts) if parts else Points.of(())
 
 
@@ -40,20 +39,15 @@ def shown(points: Points) -> Indices:
     return kept[points.numbers[kept].argsort()]
 
 
-def _columns(rows: Any, recipes: dict[str, Recipe], places: dict[tuple[str, ...], Place]) -> Points:
+def _columns(rows: Any, places: dict[tuple[str, ...], Place]) -> Points:
     columns = list(zip(*rows, strict=True))
-    number, key, recipe, measured_at, n, *real = columns[len(PLACE) :]
-    for text in set(recipe) - set(recipes):
-        recipes[text] = Recipe.from_json(text)
+    values = dict(zip((*VALUES, *REAL), columns[len(PLACE) :], strict=True))
     stated = list(zip(*columns[: len(PLACE)], strict=True))
     for words in set(stated) - set(places):
         places[words] = Place(*words)
     return Points.build(
-        numbers=number,
+        numbers=values.pop("id"),
         places=[places[words] for words in stated],
-        key=key,
-        recipe=[recipes[text] for text in recipe],
-        measured_at=measured_at,
-        n=n,
-        **dict(zip(REAL, real, strict=True)),
+        method=[intern(word) for word in values.pop("method")],
+        **values,
     )

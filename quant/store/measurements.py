@@ -16,9 +16,21 @@ from quant.store.schema import measurement as table
 
 def insert(connection: Connection, measured: Measurement, content: bytes | None) -> int:
     """One row more, and its predictions beside it; the row's number."""
+    done = connection.execute(sa.insert(table).values(row(measured)))
+    number = done.inserted_primary_key
+    if number is None:
+        raise RuntimeError("the database gave no number to a new measurement")
+    if content is not None:
+        beside = {"measurement_id": number[0], "content": content}
+        connection.execute(sa.insert(predictions).values(beside))
+    return int(number[0])
+
+
+def row(measured: Measurement) -> dict[str, Any]:
+    """What is written of a measurement, by column."""
     payload = measured.to_dict()
     outcomes = payload.pop("outcomes")
-    row = {
+    return {
         "workload": measured.workload,
         "key": measured.key,
         "machine_id": measured.machine.id,
@@ -28,13 +40,6 @@ def insert(connection: Connection, measured: Measurement, content: bytes | None)
         "outcomes": json.dumps(outcomes, separators=(",", ":")),
         **_figures(measured),
     }
-    number = connection.execute(sa.insert(table).values(row)).inserted_primary_key
-    if number is None:
-        raise RuntimeError("the database gave no number to a new measurement")
-    if content is not None:
-        row = {"measurement_id": number[0], "content": content}
-        connection.execute(sa.insert(predictions).values(row))
-    return int(number[0])
 
 
 def shown_ids(workload: str | None = None) -> sa.Select[Any]:
