@@ -6,14 +6,18 @@ from pages.parts import (
     arrivals,
     cache,
     chart,
+    complaints,
     controls,
     details,
+    export,
+    filing,
     headline,
-    links,
     measuring,
+    share,
     shell,
     showing,
     table,
+    take,
     view,
 )
 
@@ -38,8 +42,7 @@ def empty(choice: controls.Choice) -> None:
 
 
 with shell.page("Explore"):
-    for complaint in links.complaints(controls.ALLOWED | showing.ALLOWED):
-        st.warning(complaint, icon=":material/link_off:")
+    complaints.show(controls.ALLOWED | showing.ALLOWED | details.ALLOWED)
     measuring.begin()
 
     with st.sidebar:
@@ -55,7 +58,10 @@ with shell.page("Explore"):
         measuring.offer(choice, measuring.known(choice, seen.measured(choice.recipes)))
 
     with top:
-        headline.title(choice.workload, seen)
+        with st.container(horizontal=True, vertical_alignment="top"):
+            with st.container():
+                headline.title(choice.workload, seen)
+            share.offer(seen)
         measuring.progress(name)
         if seen.complaint:
             st.warning(seen.complaint, icon=":material/link_off:")
@@ -65,11 +71,19 @@ with shell.page("Explore"):
     else:
         chart.draw(seen, wanted, arrivals.now(name, seen))
         headline.why(seen)
-        details.take(seen.chosen, choice)
-        rows, layers, provenance = st.tabs(["Table", "Layers", "Provenance"])
+        take.row(seen.chosen, choice)
+        rows, layers, flips, provenance, history = details.tabs()
         with rows:
             table.table(seen, wanted)
+            export.offer(seen.points)
         with layers:
             details.layers(seen.chosen)
+        with flips:
+            details.flips(seen.chosen)
         with provenance:
             details.provenance(seen.chosen)
+        with history:
+            if history.open:
+                details.history(seen.chosen)
+    with st.sidebar:
+        filing.use()

@@ -120,6 +120,21 @@ def p_value(measured: Measurement) -> str:
     )
 
 
+def chance(measured: Measurement) -> str:
+    """The p-value in words, for those who ask how sure it is."""
+    p = measured.p_value
+    often = "fewer than 1 of 1,000" if p < 0.001 else f"about {_in_a_hundred(p)}"
+    return (
+        f"{measured.lost:,} became wrong and {measured.gained:,} became right. If chance alone "
+        f"decided which way, a split as uneven would come up in {often} such comparisons "
+        f"(McNemar's exact test, {'p < 0.001' if p < 0.001 else f'p = {p:.3f}'})."
+    )
+
+
+def _in_a_hundred(p: float) -> str:
+    return f"{p * 1000:.0f} of 1,000" if p < 0.01 else f"{p * 100:.0f} of 100"
+
+
 def duration(seconds: float | None) -> str:
     """`about 40 s`, `about 3 min`; rounded, because it is an estimate."""
     if seconds is None or not isfinite(seconds):

@@ -223,3 +223,16 @@ def test_what_another_point_is_to_the_budgets() -> None:
     missed = advice.verdict_of(lossy(0.02), HALF)
     assert missed == "w4a8·mse does not meet the loss of at most 0.5 pp."
     assert "no budget is set" in advice.verdict_of(lossy(0.02), Budgets())
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [
+        (0.154, "about 15 of 100 such comparisons (McNemar's exact test, p = 0.154)"),
+        (0.004, "about 4 of 1,000 such comparisons (McNemar's exact test, p = 0.004)"),
+        (1e-9, "fewer than 1 of 1,000 such comparisons (McNemar's exact test, p < 0.001)"),
+        (1.0, "about 100 of 100"),
+    ],
+)
+def test_chance_is_said_in_words(p: float, said: str) -> None:
+    assert said in explain.chance(measurement(p_value=p))

@@ -6,6 +6,7 @@ import gc
 
 import streamlit as st
 
+from pages.parts import wire
 from quant.jobs.requests import SweepStatus
 from quant.pareto import Ground
 from quant.points import Points
@@ -20,6 +21,7 @@ def warm() -> None:
     """Once a process: what was imported never goes away, so the collector may leave it alone."""
     gc.collect()
     gc.freeze()
+    wire.send_at_once()
 
 
 def store() -> Store:
@@ -63,6 +65,12 @@ def measurement(identity: str) -> Measurement | None:
     """One point with its layers."""
     now = stamp()
     return _measurement(settings().database_url, now.store, now.points, identity)
+
+
+def history(key: str) -> tuple[Measurement, ...]:
+    """All measurements of a point, oldest first."""
+    now = stamp()
+    return _history(settings().database_url, now.store, now.points, key)
 
 
 def sweeps(workload: str, limit: int = 5) -> tuple[SweepStatus, ...]:
@@ -151,3 +159,9 @@ def _points(url: str, name: str, version: int, workload: str) -> tuple[Measureme
 def _measurement(url: str, name: str, version: int, identity: str) -> Measurement | None:
     del name, version
     return _store(url).measurement(identity)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _history(url: str, name: str, version: int, key: str) -> tuple[Measurement, ...]:
+    del name, version
+    return tuple(_store(url).history(key))

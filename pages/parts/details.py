@@ -1,75 +1,23 @@
-"""The chosen point whole: take it with you, its layers, and where its numbers come from."""
+"""The chosen point whole: its layers, what changed, where its numbers come from, and before."""
 
 from __future__ import annotations
 
-import hashlib
-import shlex
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from pages.parts import cache, shell
-from pages.parts.controls import Choice
 from quant import explain
-from quant.errors import StoreError
-from quant.recipe import CALIBRATION_IMAGES
 from quant.records import LayerOutcome, Measurement
-from quant.settings import settings
+
+TABS = ("Table", "Layers", "Flips", "Provenance", "History")
+ALLOWED = {"tab": TABS}
 
 
-def take(point: Measurement, choice: Choice) -> None:
-    """Download the model and its recipe, and the command that makes the same file."""
-    path = artifact(point)
-    name = f"{point.workload}-{point.recipe.label.replace('·', '-').replace(' ', '-')}"
-    with st.container(horizontal=True):
-        st.download_button(
-            f"Download model · {explain.size(point.size_bytes)}",
-            data=lambda: _read(path, point),
-            file_name=f"{name}.onnx",
-            mime="application/octet-stream",
-            on_click="ignore",
-            type="primary",
-            icon=":material/download:",
-            disabled=path is None,
-            help=None if path else "The file is not on this machine; the command makes it again.",
-        )
-        st.download_button(
-            "Recipe",
-            data=point.recipe.canonical,
-            file_name=f"{name}.json",
-            mime="application/json",
-            on_click="ignore",
-            icon=":material/data_object:",
-        )
-        with st.popover("Reproduce", icon=":material/terminal:"):
-            given = ", given the pictures it was made with" if choice.workload.needs_data else ""
-            st.caption(
-                "In Bitfront's folder, with its environment active, this writes the same "
-                f"file{given}."
-            )
-            st.code(command(point, choice, f"{name}.onnx"), language="bash", wrap_lines=True)
-
-
-def artifact(point: Measurement) -> Path | None:
-    """Where the file is, if it is here; never outside the home folder."""
-    home = settings().home.resolve()
-    path = (home / point.artifact).resolve()
-    return path if point.artifact and path.is_relative_to(home) and path.is_file() else None
-
-
-def command(point: Measurement, choice: Choice, file: str) -> str:
-    """The `export` that makes the same file."""
-    recipe = point.recipe
-    words = ["python", "-m", "quant", "export", point.workload]
-    words += ["--weights", str(recipe.weights), "--activations", str(recipe.activations)]
-    words += ["--method", recipe.method, "--ranges", recipe.ranges]
-    if recipe.seed:
-        words += ["--seed", str(recipe.seed)]
-    if recipe.calibration_images != CALIBRATION_IMAGES:
-        words += ["--calibration-images", str(recipe.calibration_images)]
-    if choice.workload.needs_data:
-        words += ["--data", choice.data or "DIR"]
-    return shlex.join([*words, "-o", file])
+def tabs() -> Sequence[Any]:
+    """The open one is in the link."""
+    return st.tabs(TABS, key="tab", bind="query-params")
 
 
 def layers(point: Measurement) -> None:
@@ -94,6 +42,54 @@ def layers(point: Measurement) -> None:
     )
 
 
+def flips(point: Measurement) -> None:
+    """How many predictions changed, which way, and whether chance would do the same."""
+    if point.recipe.is_fp32:
+        st.markdown("This is FP32: the others are compared with its predictions.")
+        return
+    wrong = point.flips - point.lost - point.gained
+    with st.container(horizontal=True):
+        st.metric("Changed", f"{point.flips:,}", help=f"Of {point.n:,} predictions.")
+        st.metric("Lost", f"{point.lost:,}", help="Right with FP32, wrong with this file.")
+        st.metric("Gained", f"{point.gained:,}", help="Wrong with FP32, right with this file.")
+        st.metric("Wrong both times", f"{wrong:,}", help="Changed from one wrong class to another.")
+    st.markdown(
+        f"Of {point.n:,} pictures, {explain.percent(point.flips / point.n)} get another answer "
+        f"than from FP32. {explain.chance(point)}"
+    )
+
+
+def history(point: Measurement) -> None:
+    """Every measurement of this point, the newest first."""
+    measured = cache.history(point.key)
+    if len(measured) < 2:
+        st.markdown(
+            f"Measured once, {_when(point)}, on {shell.escape(point.machine.label)}. Measure it "
+            "again with `--fresh`, and both stay here."
+        )
+    rows = [
+        {
+            "measured": _when(one),
+            "machine": one.machine.label,
+            "runtime": one.runtime,
+            "pictures": one.n,
+            "accuracy, %": explain.accuracy(one),
+            "latency": f"{explain.latency(one.latency_ms)} "
+            f"({explain.latency_range(one.latency_low_ms, one.latency_high_ms)})",
+            "size": explain.size(one.size_bytes),
+            "shown": "yes" if one == point else "",
+        }
+        for one in reversed(measured)
+    ]
+    if rows:
+        st.dataframe(
+            {name: [row[name] for row in rows] for name in rows[0]},
+            hide_index=True,
+            key="history",
+            alt=f"{len(rows)} measurements of {point.recipe.label}, the newest first",
+        )
+
+
 def provenance(point: Measurement) -> None:
     """How the numbers were made."""
     machine, versions = point.machine, point.versions
@@ -102,7 +98,6 @@ def provenance(point: Measurement) -> None:
         "Pictures": f"{point.data}; {point.n:,} counted",
         "Accuracy": f"{explain.accuracy(point)}, 95 % interval",
         "Against FP32": f"{explain.change(point)}, paired on the same pictures",
-        "Changed predictions": f"{point.flips:,}: {point.lost:,} lost, {point.gained:,} gained",
         "Logits": "" if point.sqnr_db is None else f"{point.sqnr_db:.1f} dB signal to noise",
         "Latency": f"{explain.latency_range(point.latency_low_ms, point.latency_high_ms)}, "
         f"{point.latency_runs:,} runs, {point.threads} threads",
@@ -113,7 +108,8 @@ def provenance(point: Measurement) -> None:
         "Time taken": f"{point.quantize_seconds:.1f} s to make, {point.evaluate_seconds:.1f} s "
         "to measure",
         "Measured": point.measured_at,
-        "File": f"SHA-256 {point.artifact_sha256[:16]}…",
+        "Pictures' id": point.data_id,
+        "File": f"{point.size_bytes:,} bytes, SHA-256 {point.artifact_sha256}",
         "Notes": "; ".join(point.notes),
         "Skipped pictures": _skipped(point),
     }
@@ -142,12 +138,6 @@ def _layer(outcome: LayerOutcome) -> dict[str, object]:
     }
 
 
-def _read(path: Path | None, point: Measurement) -> bytes:
-    """The file that was measured, when it is asked for; no other in its place."""
-    try:
-        content = path.read_bytes() if path else b""
-    except OSError as exc:
-        raise StoreError(f"the file {path} cannot be read ({exc.strerror})") from exc
-    if path and hashlib.sha256(content).hexdigest() != point.artifact_sha256:
-        raise StoreError(f"the file {path} is not the one that was measured; measure it again")
-    return content
+def _when(point: Measurement) -> str:
+    """`2026-05-04 10:20 UTC`."""
+    return f"{point.measured_at[:16].replace('T', ' ')} UTC"

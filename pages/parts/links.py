@@ -1,30 +1,14 @@
-"""What a link holds beyond bound widgets: the chosen point, and values it cannot have."""
+"""What a link holds beyond bound widgets: the chosen point, and where it was measured."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts.shell import escape
 from quant.point import token
 
 POINT, GROUND = "point", "on"
-
-
-def complaints(allowed: Mapping[str, Sequence[str]]) -> list[str]:
-    """A sentence for each value in the URL that no control offers. Ask before the controls run:
-    Streamlit drops such values without a word."""
-    found = []
-    for name, options in allowed.items():
-        unknown = [value for value in st.query_params.get_all(name) if value not in ("", *options)]
-        if unknown:
-            asked = escape(", ".join(unknown)[:60])
-            found.append(
-                f"The link asks for {name} {asked}, which is not one of {', '.join(options)}; "
-                "the usual choice is shown instead."
-            )
-    return found
 
 
 def chosen(name: str) -> str:

@@ -8,15 +8,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import cache, navigation
+from pages.parts import back, cache, complaints, navigation, short, turns
+from pages.parts.text import escape, sentence
 from quant.errors import BitfrontError
 from quant.snapshot import marker
+
+__all__ = ["escape", "page", "sentence"]
 
 ICON = Path(__file__).with_name("icon.png")  # a named icon would be fetched from elsewhere
 ABOUT = "**Bitfront** measures what every bit buys: accuracy, size and latency of quantised models."
 
 
 @contextmanager
+@turns.PAGES.taken
 def page(title: str) -> Iterator[None]:
     """Open a page. A BitfrontError ends it with its sentence; a bug propagates."""
     st.set_page_config(
@@ -30,24 +34,17 @@ def page(title: str) -> Iterator[None]:
     st.sidebar.caption("What does every bit buy?")
     if told := marker.told():
         st.sidebar.info(told, icon=":material/photo_camera:")
+    back.one_entry_a_gesture()
     try:
+        short.expand()
         cache.keep_measuring()
         with st.sidebar:
             navigation.links()
-        yield
     except BitfrontError as exc:
         st.error(sentence(exc), icon=":material/error:")
-
-
-def sentence(error: BitfrontError) -> str:
-    """The message as a sentence: capital first, full stop last, nothing read as Markdown."""
-    text = str(error).strip()
-    text = text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-    return escape(text)
-
-
-def escape(text: str) -> str:
-    """Names of files and folders as they are, not as Markdown."""
-    for sign in "\\`*_[]$~#<>":
-        text = text.replace(sign, "\\" + sign)
-    return text
+        st.stop()
+    try:
+        yield
+        complaints.settle()
+    except BitfrontError as exc:
+        st.error(sentence(exc), icon=":material/error:")

@@ -12,7 +12,7 @@ REQUIREMENTS = "requirements-viewer.txt"
 CONTAINER = Path(__file__).with_name("viewer.Dockerfile")
 WHOLE = ("pages", "quant")  # with pictures and templates
 SOURCES = ("models",)  # without weights, pictures and graphs
-SINGLE = ("app.py", ".streamlit/config.toml", "LICENSE")
+SINGLE = ("app.py", ".streamlit/config.toml", "LICENSE", "models/zoo/imagenet-names.txt")
 
 
 def files() -> Iterator[tuple[Path, Path]]:

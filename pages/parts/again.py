@@ -1,0 +1,65 @@
+"""A point whose file is gone: its figures stay, and the file can be made again."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import cache, filing, shell, visitor
+from pages.parts.controls import Choice
+from quant import explain
+from quant.errors import BitfrontError
+from quant.jobs.requests import QUEUED, RUNNING, SweepRequest
+from quant.jobs.submit import ensure_dispatcher, submit
+from quant.records import Measurement
+
+
+def offer(point: Measurement, choice: Choice) -> None:
+    """The figures stay, and the file can be made again."""
+    if cache.store().read_only:
+        st.info("The file of this point is not here; its figures are.", icon=":material/draft:")
+        return
+    seconds = explain.duration(point.quantize_seconds + point.evaluate_seconds)
+    filing.say_what_failed()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(
+            "The file was deleted, or made on another machine. Its figures stay.",
+            icon=":material/delete:",
+        )
+        waits = _in_hand(point)
+        st.button(
+            "Being made again …" if waits else f"Make it again · {seconds}",
+            key="again",
+            icon=":material/restart_alt:",
+            on_click=_make_again,
+            args=(point, choice.data),
+            disabled=waits or choice.lacks_data,
+            help="Name the folder of pictures in the side panel first."
+            if choice.lacks_data
+            else "Measures this recipe again, on as many pictures.",
+        )
+
+
+def _make_again(point: Measurement, data: str | None) -> None:
+    """Queue exactly that recipe."""
+    try:
+        request = SweepRequest(
+            point.workload,
+            (point.recipe,),
+            data=data,
+            images=point.n,
+            requested_by=visitor.name(),
+        )
+        submit(cache.store(), request)
+        ensure_dispatcher()
+    except BitfrontError as exc:
+        st.session_state[filing.FAILED] = shell.sentence(exc)
+
+
+def _in_hand(point: Measurement) -> bool:
+    """Whether it waits or runs already."""
+    return any(
+        task.recipe == point.recipe and task.state in (QUEUED, RUNNING)
+        for sweep in cache.open_sweeps()
+        if sweep.workload == point.workload
+        for task in cache.store().tasks(sweep.id)
+    )

@@ -1,0 +1,48 @@
+"""What the page shows as files for programs, made when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import streamlit as st
+
+from pages.parts import cache
+from quant.points import Points
+from quant.records import Measurement
+from quant.rows import csv_text, json_text
+
+
+def offer(points: Points) -> None:
+    """All points after filters, with everything that is kept of each but its layers."""
+    if not len(points):
+        return
+    name = "-".join(dict.fromkeys(place.workload for place in points.places))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _button("CSV", csv_text, points, f"{name}.csv", "text/csv")
+        _button("JSON", json_text, points, f"{name}.json", "application/json")
+        st.caption(
+            f"All {len(points):,} points shown, with the columns of `points --json`.",
+            width="content",
+        )
+
+
+def measurements(points: Points) -> list[Measurement]:
+    """The points as they are kept, in their order."""
+    wanted = {figures.id: at for at, figures in enumerate(points.figures(range(len(points))))}
+    workloads = dict.fromkeys(place.workload for place in points.places)
+    kept = (one for name in workloads for one in cache.store().points(name) if one.id in wanted)
+    return sorted(kept, key=lambda one: wanted[one.id])
+
+
+def _button(
+    label: str, text: Callable[[Iterable[Measurement]], str], points: Points, file: str, mime: str
+) -> None:
+    st.download_button(
+        label,
+        data=lambda: text(measurements(points)),
+        file_name=file,
+        mime=mime,
+        key=f"export-{label.lower()}",
+        on_click="ignore",
+        icon=":material/table:" if label == "CSV" else ":material/data_object:",
+    )

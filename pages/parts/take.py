@@ -1,0 +1,91 @@
+"""Take the chosen point with you: the model, its recipe, a script that runs it, the command."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import again, filing
+from pages.parts.controls import Choice
+from quant import explain
+from quant.errors import StoreError
+from quant.recipe import CALIBRATION_IMAGES
+from quant.records import Measurement
+from quant.shelf import shelf
+from quant.standalone import script
+
+
+def row(point: Measurement, choice: Choice) -> None:
+    """One row of buttons; where the file is gone, how to have it again."""
+    path = shelf().find(point.artifact)
+    name = f"{point.workload}-{point.recipe.label.replace('·', '-').replace(' ', '-')}"
+    if path is None:
+        again.offer(point, choice)
+    with st.container(horizontal=True):
+        st.download_button(
+            f"Download model · {explain.size(point.size_bytes)}",
+            data=lambda: _read(path, point),
+            file_name=f"{name}.onnx",
+            mime="application/octet-stream",
+            on_click="ignore",
+            type="primary",
+            icon=":material/download:",
+            disabled=path is None,
+            help=None if path else "The file is not on this machine.",
+        )
+        st.download_button(
+            "Script",
+            data=lambda: script(point, f"{name}.onnx"),
+            file_name=f"{name}.py",
+            mime="text/x-python",
+            on_click="ignore",
+            icon=":material/code:",
+            help="Runs the model on your pictures, with ONNX Runtime, numpy and Pillow alone.",
+        )
+        st.download_button(
+            "Recipe",
+            data=point.recipe.canonical,
+            file_name=f"{name}.json",
+            mime="application/json",
+            on_click="ignore",
+            icon=":material/data_object:",
+            help="What was asked for: widths, method, ranges, calibration, seed.",
+        )
+        with st.popover("Reproduce", icon=":material/terminal:"):
+            given = ", given the pictures it was made with" if choice.workload.needs_data else ""
+            st.caption(
+                "In Bitfront's folder, with its environment active, this writes the same "
+                f"file{given}."
+            )
+            st.code(command(point, choice, f"{name}.onnx"), language="bash", wrap_lines=True)
+        if path is not None:
+            filing.menu(point)
+
+
+def command(point: Measurement, choice: Choice, file: str) -> str:
+    """The `export` that makes the same file."""
+    recipe = point.recipe
+    words = ["python", "-m", "quant", "export", point.workload]
+    words += ["--weights", str(recipe.weights), "--activations", str(recipe.activations)]
+    words += ["--method", recipe.method, "--ranges", recipe.ranges]
+    if recipe.seed:
+        words += ["--seed", str(recipe.seed)]
+    if recipe.calibration_images != CALIBRATION_IMAGES:
+        words += ["--calibration-images", str(recipe.calibration_images)]
+    if choice.workload.needs_data:
+        words += ["--data", choice.data or "DIR"]
+    return shlex.join([*words, "-o", file])
+
+
+def _read(path: Path | None, point: Measurement) -> bytes:
+    """The file that was measured, when it is asked for; no other in its place."""
+    try:
+        content = path.read_bytes() if path else b""
+    except OSError as exc:
+        raise StoreError(f"the file {path} cannot be read ({exc.strerror})") from exc
+    if path and hashlib.sha256(content).hexdigest() != point.artifact_sha256:
+        raise StoreError(f"the file {path} is not the one that was measured; measure it again")
+    return content
