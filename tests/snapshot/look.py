@@ -15,7 +15,10 @@ from streamlit.testing.v1 import AppTest
 
 
 def seen(page: str) -> dict[str, Any]:
-    app = AppTest.from_file(str(Path(page).absolute()), default_timeout=120).run()
+    app = AppTest.from_file(str(Path("app.py").absolute()), default_timeout=120)
+    if page != "app.py":
+        app.switch_page(page)
+    app.run()
     kinds = ("title", "header", "subheader", "markdown", "error", "warning", "exception")
     said = {kind: [str(item.value) for item in getattr(app, kind)] for kind in kinds}
     said["metric"] = [f"{item.label}: {item.value} {item.delta}" for item in app.metric]
