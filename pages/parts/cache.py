@@ -33,12 +33,6 @@ def stamp() -> Stamp:
     return store().version_stamp()
 
 
-def points(workload: str) -> tuple[Measurement, ...]:
-    """What is shown of a workload, over all machines and runtimes, without layers."""
-    now = stamp()
-    return _points(settings().database_url, now.store, now.points, workload)
-
-
 def columns(workload: str) -> Points:
     """What is shown of a workload, over all machines and runtimes, as columns."""
     url = settings().database_url
@@ -149,12 +143,6 @@ def _selection(
 
 
 # Resources are shared, not copied: measurements are frozen.
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _points(url: str, name: str, version: int, workload: str) -> tuple[Measurement, ...]:
-    del name, version  # they only name this state of the store
-    return tuple(_store(url).points(workload))
-
-
 @st.cache_resource(show_spinner=False, max_entries=256)
 def _measurement(url: str, name: str, version: int, identity: str) -> Measurement | None:
     del name, version

@@ -40,8 +40,6 @@ class SqlStore:
         self._engine = engine
         self._place = place
         self._clock = clock
-        # Rows never change, so what was read once stays true.
-        self._known: dict[int, Measurement] = {}
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -75,7 +73,7 @@ class SqlStore:
             ids = sorted(connection.execute(measurements.shown_ids(workload)).scalars())
             if with_outcomes:
                 return self._in_order(measurements.whole(connection, ids), ids)
-            return self._light(connection, ids)
+            return self._in_order(measurements.payloads(connection, ids), ids)
 
     def figures(self, after: int = 0) -> Points:
         with self._reading() as connection:
@@ -203,7 +201,8 @@ class SqlStore:
 
     def results(self, sweep: str) -> list[Measurement]:
         with self._reading() as connection:
-            return self._light(connection, sweeps.result_ids(connection, sweep))
+            ids = sweeps.result_ids(connection, sweep)
+            return self._in_order(measurements.payloads(connection, ids), ids)
 
     def durations(self, workload: str, limit: int = 50) -> list[float]:
         with self._reading() as connection:
@@ -250,11 +249,6 @@ class SqlStore:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _light(self, connection: Connection, ids: Sequence[int]) -> list[Measurement]:
-        unknown = [number for number in ids if number not in self._known]
-        self._known |= measurements.payloads(connection, unknown)
-        return self._in_order(self._known, ids)
 
     @staticmethod
     def _in_order(found: dict[int, Measurement], ids: Sequence[int]) -> list[Measurement]:
