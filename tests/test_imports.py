@@ -19,7 +19,7 @@ ENGINE = ("graph", "calibrate", "rounding", "lower", "runtime", "measure", "plan
 
 # who alone may import a library: DESIGN.md, "Rooms", as docs/architecture.md repeats it
 KEEPERS = {
-    "streamlit": ("app.py", "pages/"),
+    "streamlit": ("app.py", "pages/", "benchmarks/visitor.py"),  # which speaks its protocol
     "dask": ("quant/jobs/",),
     "distributed": ("quant/jobs/",),
     "sqlalchemy": ("quant/store/",),
