@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import local
 
 import streamlit as st
 
@@ -14,6 +17,8 @@ from quant.records import Measurement
 from quant.selection import Filters, Selection, grounds, select
 from quant.settings import settings
 from quant.store import Shown, Stamp, Store, open_store
+
+_page = local()  # of this thread: the stamp while a page is being built
 
 
 @st.cache_resource(show_spinner=False)
@@ -30,7 +35,30 @@ def store() -> Store:
 
 
 def stamp() -> Stamp:
-    return store().version_stamp()
+    """The version of the store; inside a page, that of the moment when it was first asked for."""
+    held = getattr(_page, "held", None)
+    if held is None:
+        return store().version_stamp()
+    if not held:
+        held.append(store().version_stamp())
+    return held[0]
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All parts of a page are of one moment, and the version is read once for them. What writes
+    either draws the page again or calls `changed`."""
+    _page.held = []
+    try:
+        yield
+    finally:
+        _page.held = None
+
+
+def changed() -> None:
+    """The rest of this page shows what was just written."""
+    if getattr(_page, "held", None):
+        _page.held.clear()
 
 
 def columns(workload: str) -> Points:

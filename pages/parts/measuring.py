@@ -21,6 +21,7 @@ FIRST = "first start"  # who asks for the first sweep
 def begin() -> None:
     """On a fresh store the first sweep starts by itself."""
     if first_sweep(cache.store()):
+        cache.changed()
         ensure_dispatcher()
 
 

@@ -34,7 +34,6 @@ def page(title: str) -> Iterator[None]:
     st.sidebar.caption("What does every bit buy?")
     if told := marker.told():
         st.sidebar.info(told, icon=":material/photo_camera:")
-    back.one_entry_a_gesture()
     try:
         short.expand()
         cache.keep_measuring()
@@ -44,7 +43,9 @@ def page(title: str) -> Iterator[None]:
         st.error(sentence(exc), icon=":material/error:")
         st.stop()
     try:
-        yield
+        with cache.one_moment():
+            yield
         complaints.settle()
+        back.one_entry_a_gesture()
     except BitfrontError as exc:
         st.error(sentence(exc), icon=":material/error:")
