@@ -8,6 +8,7 @@ from typing import NamedTuple
 # A phone's chart, in pixels: what does not overlap there overlaps nowhere.
 WIDTH, HEIGHT = 300, 320
 LETTER, LINE, NEAR = 6.4, 14, 5
+DOT, RING = 4, 10  # how far they reach
 # In order of preference: nothing lies above and left of a front, and bars stand straight up.
 CORNERS = ("top left", "top right", "bottom right", "bottom left")
 SIDES = ("middle right", "middle left")
@@ -30,18 +31,22 @@ class Box(NamedTuple):
         )
 
 
-def place(spots: Sequence[tuple[float, float]], names: Sequence[str]) -> list[str]:
+def place(
+    spots: Sequence[tuple[float, float]], names: Sequence[str], ringed: int | None = None
+) -> list[str]:
     """A Plotly text position for each name, or an empty one where there is no room.
 
     Args:
         spots: (x, y) of each dot as shares of the chart, 0 to 1.
         names: earlier ones choose first; an empty one asks for no room but its dot keeps its own.
+        ringed: the place of the spot that a ring is drawn around, if one is.
     """
     centres = [(x * WIDTH, y * HEIGHT) for x, y in spots]
-    taken = [Box(x - 4, x + 4, y - 4, y + 4) for x, y in centres]
+    taken = [_dot(x, y, RING if at == ringed else DOT) for at, (x, y) in enumerate(centres)]
     found: list[str] = []
-    for (x, y), name in zip(centres, names, strict=True):
-        boxes = _around(x, y, name.split(BREAK)) if name else {}
+    for at, ((x, y), name) in enumerate(zip(centres, names, strict=True)):
+        near = RING if at == ringed else NEAR
+        boxes = _around(x, y, name.split(BREAK), near) if name else {}
         fitting = (where for where, box in boxes.items() if _fits(box, taken))
         where = next(fitting, "")
         if where:
@@ -50,13 +55,17 @@ def place(spots: Sequence[tuple[float, float]], names: Sequence[str]) -> list[st
     return found
 
 
-def _around(x: float, y: float, lines: Sequence[str]) -> dict[str, Box]:
+def _dot(x: float, y: float, reach: float) -> Box:
+    return Box(x - reach, x + reach, y - reach, y + reach)
+
+
+def _around(x: float, y: float, lines: Sequence[str], near: float = NEAR) -> dict[str, Box]:
     width, height = max(map(len, lines)) * LETTER, len(lines) * LINE
     found = {}
     for where in (ABOVE, *CORNERS, *SIDES) if len(lines) > 1 else (*CORNERS, *SIDES):
         upright, side = where.split()
-        left = {"right": x + NEAR, "center": x - width / 2, "left": x - NEAR - width}[side]
-        bottom = {"top": y + NEAR, "middle": y - height / 2, "bottom": y - NEAR - height}[upright]
+        left = {"right": x + near, "center": x - width / 2, "left": x - near - width}[side]
+        bottom = {"top": y + near, "middle": y - height / 2, "bottom": y - near - height}[upright]
         found[where] = Box(left, left + width, bottom, bottom + height)
     return found
 

@@ -23,7 +23,7 @@ from quant.spans import Span, ticks
 from quant.traces import SKIP, Trace
 
 HEIGHT = 480
-DISTANCE = 1.9  # of the camera, in the scene's own unit
+DISTANCE = 1.45  # of the camera, in the scene's own unit
 DIM = 0.35
 NAMED = 16  # more names than this would only cover each other
 # Plotly draws eight symbols in 3-D; the first four are those of the 2-D chart.
@@ -132,8 +132,10 @@ def _names(room: Room) -> Trace:
 
 
 def _label(room: Room, point: Point) -> str:
-    name = "FP32" if point.recipe.is_fp32 else point.recipe.bits
-    return f"{name} {point.workload}" if len(room.models) > 1 else name
+    """Symbols tell models apart; only the baselines have their names."""
+    if not point.recipe.is_fp32:
+        return point.recipe.bits
+    return f"FP32 {point.workload}" if len(room.models) > 1 else "FP32"
 
 
 def _planes(room: Room, budgets: Budgets) -> list[Trace]:

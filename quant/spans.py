@@ -44,16 +44,24 @@ def span(axis: Axis, points: Sequence[Point], *, upright: bool = False) -> Span:
         room = max((max(values) / min(values)) ** 0.12, 1.15)
         return Span(min(values) / room, max(values) * room, log=True)
     low, high = min(values), max(values)
-    middles = [axis.reading(point)[0] for point in points]
     if axis.focused and axis.more:
-        best = max(value for value in middles if drawable(axis, value))
-        low = min(value for value in values if value >= best - FOCUS)
+        low = min(value for value in values if value >= min(_bests(axis, points)) - FOCUS)
     elif axis.focused:
-        best = min(value for value in middles if drawable(axis, value))
-        high = max(value for value in values if value <= best + FOCUS)
+        high = max(value for value in values if value <= max(_bests(axis, points)) + FOCUS)
     room = max(0.1 * (high - low), 0.2)
     bad, good = (1.6 * room, room) if axis.more else (room, 1.6 * room)
     return Span(low - bad, high + good, False, flipped)
+
+
+def _bests(axis: Axis, points: Sequence[Point]) -> list[float]:
+    """The best of each model: all of them are to be seen."""
+    found: dict[str, float] = {}
+    pick = max if axis.more else min
+    for point in points:
+        value = axis.reading(point)[0]
+        if drawable(axis, value):
+            found[point.workload] = pick(value, found.get(point.workload, value))
+    return list(found.values())
 
 
 def edge(axis: Axis, visible: Span) -> float:

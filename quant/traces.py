@@ -87,7 +87,11 @@ def names(scene: Scene) -> list[Trace]:
     others = [scene.share(point) for point in scene.shown if point.id not in named]
     texts = [_label(scene, point) for point in ordered]
     blank = [""] * len(others)
-    places = labels.place([scene.share(point) for point in ordered] + others, texts + blank)
+    places = labels.place(
+        [scene.share(point) for point in ordered] + others,
+        texts + blank,
+        ringed=0 if ordered and ordered[0].id == scene.chosen else None,
+    )
     kept = [
         (point, text, place)
         for point, text, place in zip(ordered, texts, places, strict=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -101,6 +102,77 @@ def test_what_is_no_number_is_not_drawn() -> None:
     broken = unmeasurable(measurement(Recipe(5)))
     assert broken.id not in dots(plots.front([*sweep(), broken]))
     assert plots.front([broken]).data is not None
+
+
+def test_plotly_accepts_the_figure() -> None:
+    points = sweep()
+    figure = plots.front(points, budgets=Budgets(1e6, 0.3, 0.005), chosen=points[3].id)
+    assert go.Figure(figure.to_dict()).data
+
+
+def test_the_knee_has_its_own_symbol_and_says_so() -> None:
+    points = sweep()
+    figure = plots.front(points)
+    (mark,) = (trace for trace in figure.data if trace.name == "the knee")
+    at = next(point for point in points if point.recipe.label == "w5a8·mse")
+    assert mark.x[0] == np.float32(at.size_bytes / 1e6)
+    assert mark.marker.symbol not in [look.symbol for look in palette.METHODS.values()]
+    assert any("at its knee" in text for text in dots(figure)[at.id].hovertext)
+
+
+def test_the_loss_axis_has_its_good_end_on_top() -> None:
+    figure = plots.front(sweep(), y="loss", budgets=Budgets(drop=0.005))
+    first, last = figure.layout.yaxis.range
+    assert first > last
+    (area,) = (shape for shape in figure.layout.shapes if shape.type == "rect")
+    assert area.y0 == pytest.approx(0.5)
+    assert "w2a8<br>↓ 17" in texts(figure)
+
+
+def test_the_baseline_has_a_line_at_its_height() -> None:
+    dashed = [s for s in plots.front(sweep()).layout.shapes if s.line.dash == "dash"]
+    assert [shape.y0 for shape in dashed] == [pytest.approx(94.12)]
+
+
+OTHER = {"workload": "imagenet-lite0", "data": "val, 3,000 report pictures", "accuracy": 0.75}
+
+
+def test_models_share_colours_and_differ_in_how_symbols_are_filled() -> None:
+    own, other = measurement(Recipe(8, 8)), measurement(Recipe(8, 8), key="other", **OTHER)
+    shown = dots(plots.front([own, other]))
+    assert shown[own.id].marker.color == shown[other.id].marker.color
+    assert shown[own.id].marker.symbol + "-open" == shown[other.id].marker.symbol
+    assert "imagenet-lite0 · w8a8" in shown[other.id].hovertext[0]
+
+
+def test_each_set_of_pictures_has_a_front_of_its_own() -> None:
+    others = [
+        measurement(point.recipe, key=f"other{at}", **OTHER) for at, point in enumerate(sweep())
+    ]
+    figure = plots.front([*sweep(), *others])
+    assert len([trace for trace in figure.data if trace.mode == "lines"]) == 2
+    assert figure.layout.yaxis.range[0] < 75
+    # one accuracy budget does not fit two baselines
+    twice = [replace(point, fp32_accuracy=0.75) for point in others]
+    shapes = plots.front([*sweep(), *twice], budgets=Budgets(drop=0.005)).layout.shapes
+    assert not [shape for shape in shapes if shape.type == "rect"]
+
+
+def test_what_has_just_arrived_has_a_halo() -> None:
+    points = sweep()
+    figure = plots.front(points, fresh=[points[2].id])
+    (halo,) = (trace for trace in figure.data if trace.name == "just measured")
+    assert halo.x[0] == np.float32(points[2].size_bytes / 1e6)
+
+
+def test_a_crowd_has_error_bars_on_the_front_only() -> None:
+    points = [
+        measurement(Recipe(8, 8, seed=seed), latency_ms=1 + seed, drop=seed / 1e4)
+        for seed in range(plots.traces.CROWD + 1)
+    ]
+    shown = dots(plots.front(points, x="latency"))
+    assert shown[points[0].id].error_y.visible
+    assert not shown[points[9].id].error_y.visible
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])

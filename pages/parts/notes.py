@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from pages.parts import showing
@@ -14,6 +15,14 @@ DEEP = (
     "Drag to turn. Points on stems are on the front: nothing measured is at least as good in all "
     "three. Sheets are your budgets. Choose a point in the chart beside it, or in the table."
 )
+GAINS = {
+    "size": "smaller files",
+    "latency": "faster files",
+    "weight bits": "fewer bits",
+    "accuracy": "more accuracy",
+    "loss": "less loss",
+    "changed answers": "fewer changed answers",
+}
 
 
 def notes(view: View, wanted: Showing, drawn: Drawn, everything: bool) -> None:
@@ -64,14 +73,15 @@ def _knee(scene: Scene, wanted: Showing) -> str:
         return ""
     names = " and ".join(knees)
     return (
-        f"The knee, {names}, is where the front bends most: on one side of it a little "
-        f"{wanted.x} buys much {wanted.y}, on the other much buys little."
+        f"The knee, {names}, is where the front bends most: from there, {GAINS[wanted.x]} and "
+        f"{GAINS[wanted.y]} each cost a lot of the other."
     )
 
 
 def _differ(view: View) -> bool:
     """Whether models are shown that were measured on different pictures."""
-    return len({(place.data, place.data_id) for place in view.points.places}) > 1
+    places = (view.points.places[code] for code in np.unique(view.points.where).tolist())
+    return len({(place.data, place.data_id) for place in places}) > 1
 
 
 def _apart(wanted: Showing) -> None:
