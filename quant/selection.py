@@ -163,7 +163,8 @@ class Selection:
 def grounds(points: Points) -> dict[Ground, str]:
     """Where a workload was measured, and when last."""
     newest: dict[Ground, str] = {}
-    for place in points.places:
+    for code in np.unique(points.where).tolist():  # rows taken from others keep unused places
+        place = points.places[code]
         ground = Ground.of(place)
         last = max(points.measured_at[points.at([place])], default="")
         newest[ground] = max(newest.get(ground, ""), last)
