@@ -104,7 +104,7 @@ def settings() -> Settings:
     Raises:
         RequestError: a variable holds a value out of its limits.
     """
-    return _read(marker.here(), tuple(map(os.environ.get, _variables())))
+    return _read(marker.CODE, tuple(map(os.environ.get, _variables())))
 
 
 @cache
@@ -114,8 +114,8 @@ def _variables() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8)
-def _read(snapshot: Path | None, values: tuple[str | None, ...]) -> Settings:
-    del snapshot, values  # they only name this state of the environment
+def _read(code: Path, values: tuple[str | None, ...]) -> Settings:
+    del code, values  # they only name this state of the environment
     try:
         return Settings()
     except ValidationError as exc:

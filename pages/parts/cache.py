@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import local
 
 import streamlit as st
 
-from pages.parts import wire
+from pages.parts import moment, wire
 from quant.jobs.requests import SweepStatus
 from quant.pareto import Ground
 from quant.points import Points
@@ -17,8 +14,6 @@ from quant.records import Measurement
 from quant.selection import Filters, Selection, grounds, select
 from quant.settings import settings
 from quant.store import Shown, Stamp, Store, open_store
-
-_page = local()  # of this thread: the stamp while a page is being built
 
 
 @st.cache_resource(show_spinner=False)
@@ -29,50 +24,32 @@ def warm() -> None:
     wire.send_at_once()
 
 
+@moment.kept
 def store() -> Store:
     """The store that the settings name; one connection pool a process."""
-    return _store(settings().database_url)
+    return _store(_url())
 
 
+@moment.kept
 def stamp() -> Stamp:
-    """The version of the store; inside a page, that of the moment when it was first asked for."""
-    held = getattr(_page, "held", None)
-    if held is None:
-        return store().version_stamp()
-    if not held:
-        held.append(store().version_stamp())
-    return held[0]
+    """The version of the store."""
+    return store().version_stamp()
 
 
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """All parts of a page are of one moment, and the version is read once for them. What writes
-    either draws the page again or calls `changed`."""
-    _page.held = []
-    try:
-        yield
-    finally:
-        _page.held = None
-
-
-def changed() -> None:
-    """The rest of this page shows what was just written."""
-    if getattr(_page, "held", None):
-        _page.held.clear()
-
-
+@moment.kept
 def columns(workload: str) -> Points:
     """What is shown of a workload, over all machines and runtimes, as columns."""
-    url = settings().database_url
-    return _shown(url).of(workload, stamp())
+    return _shown(_url()).of(workload, stamp())
 
 
+@moment.kept
 def places(workload: str) -> dict[Ground, str]:
     """Where a workload was measured, and when last."""
     now = stamp()
-    return _places(settings().database_url, now.store, now.points, workload)
+    return _places(_url(), now.store, now.points, workload)
 
 
+@moment.kept
 def selection(
     workload: str, others: tuple[str, ...], ground: Ground, filters: Filters
 ) -> Selection:
@@ -80,37 +57,42 @@ def selection(
     now = stamp()
     listed = (sorted(filters.methods), sorted(filters.weights), sorted(filters.activations))
     named = (workload, *others)
-    return _selection(settings().database_url, now.store, now.points, named, ground, listed)
+    return _selection(_url(), now.store, now.points, named, ground, listed)
 
 
+@moment.kept
 def measurement(identity: str) -> Measurement | None:
     """One point with its layers."""
     now = stamp()
-    return _measurement(settings().database_url, now.store, now.points, identity)
+    return _measurement(_url(), now.store, now.points, identity)
 
 
+@moment.kept
 def history(key: str) -> tuple[Measurement, ...]:
     """All measurements of a point, oldest first."""
     now = stamp()
-    return _history(settings().database_url, now.store, now.points, key)
+    return _history(_url(), now.store, now.points, key)
 
 
+@moment.kept
 def sweeps(workload: str, limit: int = 5) -> tuple[SweepStatus, ...]:
     """The newest sweeps of a workload first."""
     now = stamp()
-    return _sweeps(settings().database_url, now.store, now.sweeps, workload, limit)
+    return _sweeps(_url(), now.store, now.sweeps, workload, limit)
 
 
+@moment.kept
 def newest_sweeps(limit: int = 30) -> tuple[SweepStatus, ...]:
     """The newest sweeps of all workloads first."""
     now = stamp()
-    return _sweeps(settings().database_url, now.store, now.sweeps, None, limit)
+    return _sweeps(_url(), now.store, now.sweeps, None, limit)
 
 
+@moment.kept
 def open_sweeps() -> tuple[SweepStatus, ...]:
     """What runs or waits, in the order of asking."""
     now = stamp()
-    return _open_sweeps(settings().database_url, now.store, now.sweeps)
+    return _open_sweeps(_url(), now.store, now.sweeps)
 
 
 @st.cache_resource(show_spinner=False)
@@ -120,6 +102,11 @@ def keep_measuring() -> None:
         from quant.jobs import watchdog
 
         watchdog.start()
+
+
+@moment.kept
+def _url() -> str:
+    return settings().database_url
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from pages.parts import cache, shell, visitor
+from pages.parts import cache, moment, shell, visitor
 from pages.parts.controls import Choice
 from quant import explain
 from quant.errors import BitfrontError
@@ -21,7 +21,7 @@ FIRST = "first start"  # who asks for the first sweep
 def begin() -> None:
     """On a fresh store the first sweep starts by itself."""
     if first_sweep(cache.store()):
-        cache.changed()
+        moment.changed()
         ensure_dispatcher()
 
 

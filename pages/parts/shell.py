@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import back, cache, complaints, navigation, short, turns
+from pages.parts import back, cache, complaints, moment, navigation, short, turns
 from pages.parts.text import escape, sentence
 from quant.errors import BitfrontError
 from quant.snapshot import marker
@@ -20,9 +20,13 @@ ABOUT = "**Bitfront** measures what every bit buys: accuracy, size and latency o
 
 
 @contextmanager
-@turns.PAGES.taken
 def page(title: str) -> Iterator[None]:
     """Open a page. A BitfrontError ends it with its sentence; a bug propagates."""
+    with turns.PAGES.one(), moment.one():
+        yield from _framed(title)
+
+
+def _framed(title: str) -> Iterator[None]:
     st.set_page_config(
         page_title=f"{title} · Bitfront",
         page_icon=str(ICON),
@@ -43,8 +47,7 @@ def page(title: str) -> Iterator[None]:
         st.error(sentence(exc), icon=":material/error:")
         st.stop()
     try:
-        with cache.one_moment():
-            yield
+        yield
         complaints.settle()
         back.one_entry_a_gesture()
     except BitfrontError as exc:

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import ParamSpec
-
-Given = ParamSpec("Given")
 
 AT_ONCE = 2  # a script that waits for the store leaves the processor to another
 PATIENCE_SECONDS = 2.0  # a page that takes long does not hold up those behind it for longer
@@ -35,16 +31,6 @@ class Turns:
             yield
         finally:
             self._give()
-
-    def taken(self, build: Callable[Given, Iterator[None]]) -> Callable[Given, Iterator[None]]:
-        """Around what is to be a context manager: it is entered in turn."""
-
-        @wraps(build)
-        def waits(*args: Given.args, **kwargs: Given.kwargs) -> Iterator[None]:
-            with self.one():
-                yield from build(*args, **kwargs)
-
-        return waits
 
     def _take(self) -> None:
         mine = threading.Event()

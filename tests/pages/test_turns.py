@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -56,13 +54,7 @@ def test_a_page_that_takes_long_holds_up_nobody_for_good() -> None:
 
 def test_a_failed_page_gives_its_turn_back() -> None:
     turns = Turns(places=1, patience=LONG)
-
-    @contextmanager
-    @turns.taken
-    def page() -> Iterator[None]:
-        yield
-
     for _ in range(2):
-        with pytest.raises(ZeroDivisionError), page():
+        with pytest.raises(ZeroDivisionError), turns.one():
             raise ZeroDivisionError
     assert turns._free == 1
