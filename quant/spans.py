@@ -45,9 +45,11 @@ def span(axis: Axis, points: Sequence[Point], *, upright: bool = False) -> Span:
         return Span(min(values) / room, max(values) * room, log=True)
     low, high = min(values), max(values)
     if axis.focused and axis.more:
-        low = min(value for value in values if value >= min(_bests(axis, points)) - FOCUS)
+        least = min(_bests(axis, points)) - FOCUS
+        low = min(value for value in values if value >= least)
     elif axis.focused:
-        high = max(value for value in values if value <= max(_bests(axis, points)) + FOCUS)
+        most = max(_bests(axis, points)) + FOCUS
+        high = max(value for value in values if value <= most)
     room = max(0.1 * (high - low), 0.2)
     bad, good = (1.6 * room, room) if axis.more else (room, 1.6 * room)
     return Span(low - bad, high + good, False, flipped)
