@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
+Value: TypeAlias = str | bool | list[str]
 PATIENCE_SECONDS = 60.0
 PROTOCOL = "streamlit"
 EARLY = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
@@ -25,7 +26,7 @@ class Visitor:
         self._url = f"http://{place}"
         self._page = ""
         self._ids: dict[str, str] = {}
-        self._states: dict[str, Any] = {}
+        self._states: dict[str, Value] = {}
         self.received = 0  # bytes of the newest answer
         self.words = ""
         self._socket = connect(
@@ -45,8 +46,9 @@ class Visitor:
             pass
         return time.perf_counter() - start
 
-    def choose(self, key: str, value: str | list[str]) -> float:
-        """Set a widget: one value of a selectbox, a list of those of a slider or of pills."""
+    def choose(self, key: str, value: Value) -> float:
+        """Set a widget: a value of a selectbox, a list of those of a slider or of pills, or a
+        toggle."""
         self._states[self._ids[key]] = value
         return self.run()
 
@@ -71,7 +73,10 @@ class Visitor:
         rerun.context_info.url, rerun.context_info.timezone = self._url, "UTC"
         for identity, value in self._states.items():
             state = rerun.widget_states.widgets.add(id=identity)
-            if isinstance(value, list):
+            if isinstance(value, bool):
+                state.bool_value = value
+            elif isinstance(value, list):
+                state.string_array_value.SetInParent()  # none is a choice too
                 state.string_array_value.data.extend(value)
             else:
                 state.string_value = value
