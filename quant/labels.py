@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 # A phone's chart, in pixels: what does not overlap there overlaps nowhere.
-WIDTH, HEIGHT = 300, 320
+WIDTH, HEIGHT = 275, 320
 LETTER, LINE, NEAR = 6.4, 14, 5
 DOT, RING = 4, 10  # how far they reach
 # In order of preference: nothing lies above and left of a front, and bars stand straight up.
@@ -71,5 +71,5 @@ def _around(x: float, y: float, lines: Sequence[str], near: float = NEAR) -> dic
 
 
 def _fits(box: Box, taken: Sequence[Box]) -> bool:
-    inside = box.left >= -4 and box.right <= WIDTH + 4 and box.bottom >= 0 and box.top <= HEIGHT
+    inside = box.left >= 0 and box.right <= WIDTH and box.bottom >= 0 and box.top <= HEIGHT
     return inside and not any(box.meets(other) for other in taken)

@@ -68,13 +68,17 @@ def _flat(scene: Scene) -> str:
 
 def _knee(scene: Scene, wanted: Showing) -> str:
     """In plain words: what a knee is, and which point it is."""
-    knees = [point.recipe.label for point in scene.shown if point.id in scene.knees]
+    knees = [point for point in scene.shown if point.id in scene.knees]
     if not knees:
         return ""
-    names = " and ".join(knees)
+    if len(knees) == 1:
+        who = f"The knee, {knees[0].recipe.label}, is where the front bends"
+    else:
+        each = [f"{point.recipe.label} of {point.workload}" for point in knees]
+        who = f"The knees, {' and '.join(each)}, are where the fronts bend"
     return (
-        f"The knee, {names}, is where the front bends most: from there, {GAINS[wanted.x]} and "
-        f"{GAINS[wanted.y]} each cost a lot of the other."
+        f"{who} most: from there, {GAINS[wanted.x]} and {GAINS[wanted.y]} each cost a lot of the "
+        "other."
     )
 
 
