@@ -36,7 +36,7 @@ def show(allowed: Mapping[str, Sequence[str]]) -> None:
                 "the usual choice is shown instead.",
             )
     for name, (sentence, _) in _kept().items():
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.warning(sentence, icon=":material/link_off:")
             st.button(
                 "Dismiss",

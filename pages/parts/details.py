@@ -65,7 +65,7 @@ def history(point: Measurement) -> None:
     if len(measured) < 2:
         st.markdown(
             f"Measured once, {_when(point)}, on {shell.escape(point.machine.label)}. Measure it "
-            "again with `--fresh`, and both stay here."
+            "again with `sweep --fresh`, and both are listed here."
         )
     rows = [
         {
@@ -73,7 +73,7 @@ def history(point: Measurement) -> None:
             "machine": one.machine.label,
             "runtime": one.runtime,
             "pictures": one.n,
-            "accuracy, %": explain.accuracy(one),
+            "accuracy": explain.accuracy(one),
             "latency": f"{explain.latency(one.latency_ms)} "
             f"({explain.latency_range(one.latency_low_ms, one.latency_high_ms)})",
             "size": explain.size(one.size_bytes),

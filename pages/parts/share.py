@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import segno
 import streamlit as st
@@ -41,13 +41,19 @@ def code(link: str) -> bytes:
     return written.getvalue()
 
 
+def _address() -> str:
+    """The page's own, `https://host/` or `https://host/Jobs`."""
+    page = st.context.url or "/"
+    return page if urlsplit(page).path else f"{page}/"
+
+
 def _ground(view: View) -> str:
     own = view.selection.own if view.selection else view.points
     return place.token(Ground.of(own.places[own.where[0]])) if len(own) else ""
 
 
 def _show(view: str) -> None:
-    page = st.context.url or ""
+    page = _address()
     long = f"{page}?{view}" if view else page
     too_long = len(long) > LONGEST
     link = long

@@ -52,11 +52,12 @@ def submit(store: Store, request: SweepRequest) -> str:
 
 
 def _refuse_growth(store: Store, request: SweepRequest) -> None:
-    """Where no more files may be written, only what was measured may be asked for."""
+    """Where no more files may be written, only what has its file may be asked for."""
     place = shelf()
     if place.is_full:
-        known = {point.recipe for point in store.points(request.workload)}
-        if request.fresh or not known.issuperset(request.recipes):
+        known = store.points(request.workload)
+        filed = {point.recipe for point in known if place.find(point.artifact)}
+        if request.fresh or not filed.issuperset(request.recipes):
             place.refuse_when_full()
 
 

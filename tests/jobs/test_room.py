@@ -39,12 +39,14 @@ def test_nothing_new_is_queued_where_no_file_may_be_written(store: Store, full: 
         submit(store, SweepRequest("fashion-resnet", (Recipe(7),)))
     with pytest.raises(StoreError, match="BITFRONT_QUOTA_GB"):
         submit(store, SweepRequest("fashion-resnet", (Recipe(8),), fresh=True))
+    with pytest.raises(StoreError, match="BITFRONT_QUOTA_GB"):  # its file was deleted
+        submit(store, SweepRequest("fashion-resnet", (Recipe(8),)))
     assert not store.sweeps()
 
 
 def test_what_was_measured_may_still_be_asked_for(store: Store, full: Path) -> None:
-    store.append(measurement(Recipe.fp32()))
-    store.append(measurement(Recipe(8)))
+    for recipe in (Recipe.fp32(), Recipe(8)):
+        store.append(measurement(recipe, artifact="artifacts/fashion-resnet/large.onnx"))
     assert submit(store, SweepRequest("fashion-resnet", (Recipe(8),)))
 
 
