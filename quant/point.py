@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -54,6 +55,7 @@ class Figures:
 Point: TypeAlias = Measurement | Figures
 
 
+@lru_cache(maxsize=16_384)  # the few hundred points of a chart are asked for at every rerun
 def mark(identity: str) -> int:
     """64 bits that stand for a `Point.id` in columns."""
     return int.from_bytes(sha256(identity.encode()).digest()[:8], "big")

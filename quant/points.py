@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -93,7 +94,9 @@ class Points:
             method=[point.recipe.method for point in listed],
             measured_at=[point.measured_at for point in listed],
             n=[point.n for point in listed],
-            **{name: [getattr(point, name) for point in listed] for name in REAL},
+            **dict(zip(REAL, zip(*map(attrgetter(*REAL), listed), strict=True), strict=True))
+            if listed
+            else dict.fromkeys(REAL, ()),
         )
 
     @classmethod
