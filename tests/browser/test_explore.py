@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
+from quant.point import token
 from tests.pages.samples import sweep
 
 WAIT_MS = 30_000
@@ -64,7 +65,7 @@ def test_a_click_on_a_dot_chooses_it_and_a_fresh_browser_restores_it(opened: Ope
     click_dot(page, least.id)
     page.wait_for_url("**point=**")
     headline(page).get_by_text("w3a8").wait_for()
-    assert parameters(page)["point"] == [least.id]
+    assert parameters(page)["point"] == [token(least.id)]
     again = opened("/?" + urlparse(page.url).query)
     assert "w3a8" in headline(again).inner_text()
 
