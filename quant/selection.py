@@ -1,4 +1,4 @@
-"""What is shown at once: points of one machine and runtime, after filters, and what is on front."""
+"""What is shown at once: points after filters, and the answers that a page asks about them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from quant import pareto
 from quant.axes import AXES
 from quant.budgets import Budgets, Recommendation, Verdict, recommend, verdicts
 from quant.dominance import Costs
-from quant.pareto import OBJECTIVES, Ground
+from quant.pareto import OBJECTIVES
 from quant.point import Figures
 from quant.points import Mask, Points
 from quant.recipe import Recipe
@@ -158,46 +158,6 @@ class Selection:
                     self._answers.clear()
                 self._answers[key] = make()
             return self._answers[key]
-
-
-def grounds(points: Points) -> dict[Ground, str]:
-    """Where a workload was measured, and when last."""
-    newest: dict[Ground, str] = {}
-    for code in np.unique(points.where).tolist():  # rows taken from others keep unused places
-        place = points.places[code]
-        ground = Ground.of(place)
-        last = max(points.measured_at[points.at([place])], default="")
-        newest[ground] = max(newest.get(ground, ""), last)
-    return newest
-
-
-def select(own: Points, others: dict[str, Points], ground: Ground, filters: Filters) -> Selection:
-    """The points of a ground, and of other models what was measured last on its machine and
-    runtime."""
-    beside = {name: _beside(points, ground) for name, points in others.items()}
-    return Selection(
-        _on(own, ground),
-        [points for points in beside.values() if len(points)],
-        filters,
-        tuple(name for name, points in beside.items() if not len(points)),
-    )
-
-
-def _on(points: Points, ground: Ground) -> Points:
-    return points.take(points.at(one for one in points.places if Ground.of(one) == ground))
-
-
-def _beside(points: Points, ground: Ground) -> Points:
-    """On the same pictures where there are such points, else on those measured last."""
-    known = {
-        one: newest
-        for one, newest in grounds(points).items()
-        if (one.machine_id, one.runtime) == (ground.machine_id, ground.runtime)
-    }
-    same = [one for one in known if one.data == ground.data]
-    if not known:
-        return Points.of(())
-    return _on(points, same[0] if same else max(known, key=known.__getitem__))
 
 
 def _as_drawn(costs: Costs, axes: Sequence[str]) -> Costs:

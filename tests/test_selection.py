@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from quant.budgets import Budgets, Verdict
+from quant.grounds import grounds, select
 from quant.pareto import Ground, fronts
 from quant.points import Points
 from quant.recipe import Recipe
 from quant.records import Measurement
-from quant.selection import Filters, Selection, grounds, select
+from quant.selection import Filters, Selection
 from quant.spread import nearest, thinned
 from tests.pages.samples import XEON, measurement, sweep
 

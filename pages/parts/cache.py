@@ -7,11 +7,12 @@ import gc
 import streamlit as st
 
 from pages.parts import moment, wire
+from quant.grounds import grounds, select
 from quant.jobs.requests import SweepStatus
 from quant.pareto import Ground
 from quant.points import Points
 from quant.records import Measurement
-from quant.selection import Filters, Selection, grounds, select
+from quant.selection import Filters, Selection
 from quant.settings import settings
 from quant.store import Shown, Stamp, Store, open_store
 
