@@ -30,7 +30,7 @@ def numbers(view: View) -> None:
     size, speed, loss = _against(point)
     with st.grid(4, min_column_width=130):
         st.metric(
-            _role(view), point.recipe.bits, _rest(point), delta_color="off", delta_arrow="off"
+            _role(view), point.recipe.bits, _rest(view, point), delta_color="off", delta_arrow="off"
         )
         _metric("Size", explain.size(point.size_bytes), size)
         latency = explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)
@@ -66,10 +66,12 @@ def _role(view: View) -> str:
     return "Nearest to your budgets"
 
 
-def _rest(point: Measurement) -> str:
-    """The label without its bits."""
+def _rest(view: View, point: Measurement) -> str:
+    """The label without its bits; with its model, where several are shown."""
     _, _, rest = point.recipe.label.partition("·")
-    return rest.replace("·", ", ") or "the baseline"
+    own = rest.replace("·", ", ") or "the baseline"
+    models = {view.points.places[code].workload for code in set(view.points.where.tolist())}
+    return f"{point.workload}: {own}" if len(models) > 1 else own
 
 
 def _against(point: Measurement) -> tuple[str, str, str]:

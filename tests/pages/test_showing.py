@@ -127,6 +127,7 @@ def test_models_stand_in_one_chart_each_with_its_front(explore: Explore, filled:
     app = explore(also=[LITE], dominated="true")
     (figure,) = figures(app)
     assert len(drawn(figure)) == 19
+    assert app.metric[0].delta == "fashion-resnet: mse"
     assert len([trace for trace in figure["data"] if trace.get("mode") == "lines"]) == 2
     assert {"fashion-resnet", LITE} <= {trace.get("name") for trace in figure["data"]}
     assert "different pictures, so their accuracies do not compare" in said(app)
