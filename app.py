@@ -73,17 +73,21 @@ with shell.page("Explore"):
         headline.why(seen)
         take.row(seen.chosen, choice)
         rows, layers, flips, provenance, history = details.tabs()
-        with rows:
-            table.table(seen, wanted)
-            export.offer(seen.points)
-        with layers:
-            details.layers(seen.chosen)
-        with flips:
-            details.flips(seen.chosen)
-        with provenance:
-            details.provenance(seen.chosen)
-        with history:
-            if history.open:
+        if rows.open:  # what no one sees is not drawn
+            with rows:
+                table.table(seen, wanted)
+                export.offer(seen.points)
+        if layers.open:
+            with layers:
+                details.layers(seen.chosen)
+        if flips.open:
+            with flips:
+                details.flips(seen.chosen)
+        if provenance.open:
+            with provenance:
+                details.provenance(seen.chosen)
+        if history.open:
+            with history:
                 details.history(seen.chosen)
     with st.sidebar:
         filing.use()

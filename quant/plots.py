@@ -48,6 +48,18 @@ def front(
     return figure(data, _layout(scene))
 
 
+class Done(go.Figure):  # type: ignore[misc]
+    """A figure that changes no more. Turning it into a dictionary takes as long as drawing it, and
+    is done once for all who look at it."""
+
+    def __init__(self, made: go.Figure) -> None:
+        super().__init__()
+        self._done: dict[str, Any] = made.to_dict()
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self._done)
+
+
 def figure(data: list[Trace], layout: dict[str, Any]) -> go.Figure:
     """Without Plotly's own checks, which take longer than all else on a page: tests do them."""
     return go.Figure(data=data, layout=layout, _validate=False)

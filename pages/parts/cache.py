@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -15,6 +17,8 @@ from quant.records import Measurement
 from quant.selection import Filters, Selection
 from quant.settings import settings
 from quant.store import Shown, Stamp, Store, open_store
+
+Drawing = TypeVar("Drawing")
 
 
 @st.cache_resource(show_spinner=False)
@@ -96,6 +100,14 @@ def open_sweeps() -> tuple[SweepStatus, ...]:
     return _open_sweeps(_url(), now.store, now.sweeps)
 
 
+def drawn(what: tuple[Any, ...], draw: Callable[[], Drawing]) -> Drawing:
+    """What was made of the store's points, once for all who look at the same. `what` says with
+    its repr everything that the drawing depends on, but for the points' content."""
+    now = stamp()
+    made: Drawing = _drawn(repr((_url(), now.store, now.points, what)), draw)
+    return made
+
+
 @st.cache_resource(show_spinner=False)
 def keep_measuring() -> None:
     """Once a process: what waits is measured, though nobody asks again."""
@@ -139,6 +151,12 @@ def _shown(url: str) -> Shown:
 def _places(url: str, name: str, version: int, workload: str) -> dict[Ground, str]:
     del url, name, version
     return grounds(columns(workload))
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _drawn(what: str, _draw: Callable[[], Any]) -> Any:
+    del what  # it only names what is drawn
+    return _draw()
 
 
 # Few, since each may hold 100,000 points.

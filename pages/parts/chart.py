@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import links, showing
+from pages.parts import cache, links, showing
 from pages.parts.arrivals import Arrivals
 from pages.parts.notes import notes
 from pages.parts.showing import Showing
@@ -46,20 +46,22 @@ def draw(view: View, wanted: Showing, arrivals: Arrivals) -> None:
 
 
 def _flat(view: View, points: Sequence[Figures], wanted: Showing, arrivals: Arrivals) -> None:
+    chosen = view.chosen.id if view.chosen else ""
+    looks = {"x": wanted.x, "y": wanted.y, "budgets": view.budgets, "chosen": chosen}
+
+    def draw() -> tuple[plots.Done, str]:
+        figure = plots.front(points, **looks, fresh=arrivals.fresh)
+        return plots.Done(figure), hover.summary(points, wanted.x, wanted.y)
+
+    identities = [point.id for point in points]
+    figure, alt = cache.drawn(("front", looks, sorted(arrivals.fresh), identities), draw)
     st.plotly_chart(
-        plots.front(
-            points,
-            x=wanted.x,
-            y=wanted.y,
-            budgets=view.budgets,
-            chosen=view.chosen.id if view.chosen else "",
-            fresh=arrivals.fresh,
-        ),
+        figure,
         key="front",
         on_select=lambda: links.take_from_chart("front"),
         selection_mode="points",
         config=PLAIN,
-        alt=hover.summary(points, wanted.x, wanted.y),
+        alt=alt,
     )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import streamlit as st
 
-from pages.parts import links
+from pages.parts import cache, links
 from pages.parts.showing import Showing
 from pages.parts.view import View
 from quant import explain
 from quant.budgets import Verdict
 from quant.point import Figures
 from quant.points import Points
+from quant.selection import Rows
 
 VERDICTS = {Verdict.MET: "yes", Verdict.UNDECIDED: "undecided", Verdict.NOT_MET: "no"}
 
@@ -23,18 +25,16 @@ def table(view: View, wanted: Showing) -> None:
     rows = view.rows()
     if not rows.points:
         return
-    models = len({point.workload for point in rows.points}) > 1
-    listed = [
-        _row(point, on_front, verdict, models)
-        for point, on_front, verdict in zip(
-            rows.points, _on_front(view, rows.points, wanted), rows.verdicts, strict=True
-        )
-    ]
+    on_front = _on_front(view, rows.points, wanted)
+    data = cache.drawn(
+        ("table", [point.id for point in rows.points], on_front, rows.verdicts),
+        lambda: _data(rows, on_front),
+    )
     identities = [point.id for point in rows.points]
     ticked = [identities.index(view.chosen.id)] if view.chosen else []
     st.session_state["table"] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
     st.dataframe(
-        {name: [row[name] for row in listed] for name in listed[0]},
+        data,
         hide_index=True,
         key="table",
         on_select=lambda: links.take_from_table("table", identities),
@@ -47,13 +47,23 @@ def table(view: View, wanted: Showing) -> None:
             "latency, ms": st.column_config.NumberColumn(format="%.3f"),
             "accuracy, %": st.column_config.NumberColumn(format="%.1f"),
         },
-        alt=f"{len(listed)} measured points, one a row, with what the chart shows of each",
+        alt=f"{len(rows.points)} measured points, one a row, with what the chart shows of each",
     )
     more = f" {rows.left_out:,} more are not listed." if rows.left_out else ""
     st.caption(
         f"Tick a row to choose the point. On the front: nothing measured is better in "
         f"{_and(wanted.axes)} together, as in the chart.{more}"
     )
+
+
+def _data(rows: Rows, on_front: list[bool]) -> pa.Table:
+    """As Streamlit sends it, so that it is converted once for all who look at it."""
+    models = len({point.workload for point in rows.points}) > 1
+    listed = [
+        _row(point, best, verdict, models)
+        for point, best, verdict in zip(rows.points, on_front, rows.verdicts, strict=True)
+    ]
+    return pa.table({name: [row[name] for row in listed] for name in listed[0]})
 
 
 def _on_front(view: View, points: tuple[Figures, ...], wanted: Showing) -> list[bool]:

@@ -43,7 +43,7 @@ def filing(explore: Explore) -> AppTest:
 
 
 def test_flips_are_counted_and_said_in_words(explore: Explore, filled: Store) -> None:
-    app = explore(point=W4.id)
+    app = explore(point=W4.id, tab="Flips")
     counted = {metric.label: metric.value for metric in app.metric[4:]}
     assert counted == {"Changed": "40", "Lost": "25", "Gained": "15", "Wrong both times": "0"}
     said = words(app)

@@ -198,10 +198,10 @@ def test_a_point_of_another_machine_brings_its_machine(explore: Explore, filled:
 
 
 def test_details_name_layers_and_provenance(explore: Explore, filled: Store) -> None:
-    app = explore()
+    app = explore(tab="Layers")
     said = words(app)
     assert "3 layers, 1 of them kept in float" in said
-    layers = app.dataframe[1].value
+    layers = app.dataframe[0].value
     assert "ReduceMean has no kernel" in set(layers["kept in float, why"])
     assert "python -m quant export fashion-resnet --weights 5 --activations 8" in app.code[0].value
 
