@@ -13,7 +13,8 @@ import streamlit as st
 
 # A gesture is a press of a pointer or key, or a click by assistive technology. The first change of
 # the address after it is pushed, later ones belong to it; keys in quick succession that turn the
-# same knob are one gesture. What happens before any gesture, or after Back, is replaced.
+# same knob are one gesture. What happens before any gesture, or after Back, is replaced; and what
+# was pushed before this ran, as a short link is replaced by its view, is stepped over.
 SCRIPT = """<script>
 if (!window.bitfrontBack) {
   window.bitfrontBack = true
@@ -24,7 +25,14 @@ if (!window.bitfrontBack) {
   addEventListener('pointerdown', gesture, true)
   addEventListener('keydown', gesture, true)
   addEventListener('click', event => { if (!event.detail) gesture() }, true)
-  addEventListener('popstate', () => { settled = true }, true)
+  const asked = new URL(performance.getEntriesByType('navigation')[0].name).search
+  const corrected = location.search !== asked
+  addEventListener('popstate', event => {
+    settled = true
+    if (!corrected || event.state !== null || location.search !== asked) return
+    event.stopImmediatePropagation()
+    history.back()
+  }, true)
   const changed = to => {
     const from = new URLSearchParams(location.search)
     const names = new Set([...from.keys(), ...to.searchParams.keys()])
