@@ -32,7 +32,7 @@ FOR_PAGES = (
     "quant.advice", "quant.budgets", "quant.point", "quant.points", "quant.selection",
     "quant.grounds",
     "quant.identity", "quant.axes", "quant.space", "quant.hover", "quant.scene",
-    "quant.jobs.requests", "quant.jobs.watchdog",
+    "quant.jobs.requests", "quant.jobs.watchdog", "quant.jobs.estimate",
     "quant.snapshot.marker", "quant.shelf", "quant.standalone", "quant.rows",
 )  # fmt: skip
 LIGHT = (*(name for name in FOR_PAGES if name not in ("app", "pages")), "models.data",

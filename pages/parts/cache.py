@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts import moment, wire
 from quant.grounds import grounds, select
+from quant.jobs import estimate
 from quant.jobs.requests import SweepStatus
 from quant.pareto import Ground
 from quant.points import Points
@@ -125,6 +126,13 @@ def _url() -> str:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _store(url: str) -> Store:
     return open_store(url)
+
+
+# A folder may grow, and listing a large one takes a moment.
+@st.cache_data(show_spinner=False, max_entries=64, ttl=60)
+def pictures_in(folder: str, classes: int) -> int | None:
+    """Pictures of a folder that would be reported on; None where it will not do."""
+    return estimate.pictures_in(folder, classes)
 
 
 # Progress moves with every beat of a worker, and all visitors read it once.

@@ -10,8 +10,9 @@ from pages.parts import cache, moment, shell, visitor
 from pages.parts.controls import Choice
 from quant import explain
 from quant.errors import BitfrontError
+from quant.jobs.estimate import Estimate, estimate
 from quant.jobs.requests import FAILED, QUEUED, RUNNING, SweepRequest, SweepStatus
-from quant.jobs.submit import ensure_dispatcher, estimate_seconds, first_sweep, submit
+from quant.jobs.submit import ensure_dispatcher, first_sweep, submit
 from quant.recipe import Recipe
 
 EVERY_SECONDS = 1.0
@@ -37,14 +38,17 @@ def offer(choice: Choice, measured: Collection[Recipe]) -> None:
     fresh = [recipe for recipe in choice.recipes if recipe not in measured]
     waiting = _in_hand(choice.workload.name)
     wanted = [recipe for recipe in fresh if recipe not in waiting]
-    label, why_not = _label(choice, fresh, wanted)
+    # FP32 is measured along where it is not there yet.
+    along = [] if Recipe.fp32() in measured else [Recipe.fp32()]
+    expected = _expected(choice, (*along, *wanted)) if wanted else None
+    label, why_not = _label(choice, fresh, wanted, expected)
     pressed = st.button(
         label,
         type="primary",
         key="measure",
         icon=":material/play_arrow:" if not why_not else None,
         disabled=bool(why_not),
-        help=why_not or "Runs in the background; each point appears as it is measured.",
+        help=why_not or _hint(expected),
         width="stretch",
     )
     if pressed and wanted:
@@ -80,7 +84,9 @@ def awaited(workload: str) -> str:
     )
 
 
-def _label(choice: Choice, fresh: list[Recipe], wanted: list[Recipe]) -> tuple[str, str]:
+def _label(
+    choice: Choice, fresh: list[Recipe], wanted: list[Recipe], expected: Estimate | None
+) -> tuple[str, str]:
     """What the button says, and why it cannot be pressed, or nothing."""
     if cache.store().read_only:
         return "Measure", "Measuring is off: this store is read-only."
@@ -92,10 +98,27 @@ def _label(choice: Choice, fresh: list[Recipe], wanted: list[Recipe]) -> tuple[s
         return f"All {len(choice.recipes)} are measured", "Choose other widths to measure more."
     if not wanted:
         return f"Measuring {len(fresh)} …", "They appear as they are measured."
-    seconds = estimate_seconds(cache.store(), choice.workload.name, len(wanted))
-    time = f" · {explain.duration(seconds)}" if seconds is not None else ""
+    time = f" · {explain.duration(expected.seconds)}" if expected else ""
     more = " more" if len(wanted) < len(choice.recipes) else ""
     return f"Measure {len(wanted)}{more}{time}", ""
+
+
+def _expected(choice: Choice, recipes: tuple[Recipe, ...]) -> Estimate | None:
+    pictures = cache.pictures_in(choice.data, choice.workload.classes) if choice.data else None
+    return estimate(cache.store(), choice.workload, recipes, pictures)
+
+
+def _hint(expected: Estimate | None) -> str:
+    """What the button does, and what its time rests on."""
+    told = "Runs in the background; each point appears as it is measured."
+    if any(not sweep.is_over for sweep in cache.open_sweeps()):
+        told += " Others are being measured: yours take turns with theirs."
+    if expected is None:
+        return f"{told} Nothing was measured yet that would tell how long it takes."
+    if expected.guessed_from:
+        guess = "The time is a first guess from the pace of"
+        return f"{told} {guess} {expected.guessed_from}; the first point makes it better."
+    return told
 
 
 def _in_hand(workload: str) -> set[Recipe]:

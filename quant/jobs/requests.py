@@ -115,6 +115,15 @@ class SweepStatus:
         return self.state in (DONE, FAILED, CANCELLED)
 
 
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds that measuring a recipe took, on `n` pictures."""
+
+    recipe: Recipe
+    seconds: float
+    n: int
+
+
 def task_request_id(request: SweepRequest, recipe: Recipe) -> str:
     """Names what a task asks for: equal tasks that wait or run are executed once."""
     asked = (

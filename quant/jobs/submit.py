@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from statistics import fmean
 
 import quant
 from models.listing import listing
@@ -104,12 +103,6 @@ def first_sweep(store: Store) -> str | None:
         return None
     request = SweepRequest(ready.name, FIRST_RECIPES, requested_by="first start", priority=LATER)
     return store.submit_first(request)
-
-
-def estimate_seconds(store: Store, workload: str, count: int) -> float | None:
-    """How long `count` points will take, by the newest ones; None if none was measured."""
-    durations = store.durations(workload)
-    return fmean(durations) * count if durations else None
 
 
 def dispatcher_lock(home: Path) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
-from quant.jobs.requests import SweepRequest, SweepStatus, Task, TaskStatus
+from quant.jobs.requests import SweepRequest, SweepStatus, Task, TaskStatus, Took
 from quant.points import Points
 from quant.records import Measurement
 
@@ -167,8 +167,8 @@ class Store(Protocol):
     def results(self, sweep: str) -> list[Measurement]:
         """What a sweep has measured or found so far, in the order asked for."""
 
-    def durations(self, workload: str, limit: int = 50) -> list[float]:
-        """Seconds that the newest measured tasks of a workload took."""
+    def durations(self, workload: str, limit: int = 50) -> list[Took]:
+        """How long the newest measured tasks of a workload took."""
 
     def every(
         self, workloads: Sequence[str] | None = None, *, with_predictions: bool = True

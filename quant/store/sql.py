@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from quant.errors import StoreError
-from quant.jobs.requests import LostLease, SweepRequest, SweepStatus, Task, TaskStatus
+from quant.jobs.requests import LostLease, SweepRequest, SweepStatus, Task, TaskStatus, Took
 from quant.points import Points
+from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.store import (
     columns,
@@ -204,10 +205,13 @@ class SqlStore:
             ids = sweeps.result_ids(connection, sweep)
             return self._in_order(measurements.payloads(connection, ids), ids)
 
-    def durations(self, workload: str, limit: int = 50) -> list[float]:
+    def durations(self, workload: str, limit: int = 50) -> list[Took]:
         with self._reading() as connection:
             rows = tasks.newest_done(connection, workload, limit)
-        return [float(row.finished_at - row.started_at) for row in rows]
+        return [
+            Took(Recipe.from_json(row.recipe), float(row.finished_at - row.started_at), row.n)
+            for row in rows
+        ]
 
     def every(
         self, workloads: Sequence[str] | None = None, *, with_predictions: bool = True

@@ -15,7 +15,7 @@ from quant.jobs.requests import DONE, FAILED, QUEUED, RUNNING, Task
 from quant.recipe import Recipe
 from quant.store import story
 from quant.store.leases import FREE, expired, give_up_expired, holds
-from quant.store.schema import sweep, sweep_task, task
+from quant.store.schema import measurement, sweep, sweep_task, task
 
 
 def claim(
@@ -141,9 +141,11 @@ def count_waiting(connection: Connection) -> int:
 
 
 def newest_done(connection: Connection, workload: str, limit: int) -> list[Any]:
-    """Recipe, timeline and times of what was measured last, newest first."""
+    """Recipe, timeline, times and pictures of what was measured last, newest first."""
+    columns = (task.c.recipe, task.c.timeline, task.c.started_at, task.c.finished_at)
     query = (
-        sa.select(task.c.recipe, task.c.timeline, task.c.started_at, task.c.finished_at)
+        sa.select(*columns, measurement.c.n)
+        .join(measurement, measurement.c.id == task.c.measurement_id)
         .where(task.c.workload == workload, task.c.state == DONE, task.c.reused.is_(False))
         .order_by(task.c.finished_at.desc())
         .limit(limit)

@@ -64,14 +64,3 @@ def test_the_first_sweep_can_be_turned_off(store: Store, monkeypatch: pytest.Mon
     monkeypatch.setenv("BITFRONT_FIRST_SWEEP", "0")
     assert submit.first_sweep(store) is None
     assert store.sweeps() == []
-
-
-def test_an_estimate_rests_on_what_was_measured(store: Store) -> None:
-    assert submit.estimate_seconds(store, "fashion-resnet", 3) is None
-    store.submit(SweepRequest("fashion-resnet", ()))
-    task = store.claim("me", 3600)
-    assert task is not None
-    store.finish(task, measurement(Recipe.fp32()), None)
-    assert submit.estimate_seconds(store, "fashion-resnet", 3) == pytest.approx(
-        3 * store.durations("fashion-resnet")[0]
-    )
