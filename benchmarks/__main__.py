@@ -8,7 +8,17 @@ import sys
 from quant.measure.machine import this_machine
 from quant.settings import settings
 
-NAMES = ("sizes", "latency", "accuracy_cost", "memory", "page", "snapshot", "kills", "reruns")
+NAMES = (
+    "sizes",
+    "latency",
+    "accuracy_cost",
+    "memory",
+    "page",
+    "snapshot",
+    "kills",
+    "reruns",
+    "load",
+)
 
 
 def main() -> None:
