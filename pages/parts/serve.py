@@ -18,7 +18,8 @@ from quant.snapshot import marker
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 NEEDED = ("quant.store", "quant.store.migrate", "pages.parts.measuring", "pages.parts.view",
-          "pages.parts.chart", "pages.parts.details", "pages.parts.headline")  # fmt: skip
+          "pages.parts.chart", "pages.parts.details", "pages.parts.take", "pages.parts.share",
+          "pages.parts.headline")  # fmt: skip
 TO_MAKE_STORES = ("quant.store.migrate",)  # with libraries that a viewer has not
 POLL_SECONDS = 0.05
 
