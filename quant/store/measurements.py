@@ -88,6 +88,10 @@ def whole(connection: Connection, ids: Sequence[int]) -> dict[int, Measurement]:
     }
 
 
+def in_order(found: dict[int, Measurement], ids: Sequence[int]) -> list[Measurement]:
+    return [found[number] for number in ids]
+
+
 def key_ids(connection: Connection, key: str) -> list[int]:
     query = sa.select(table.c.id).where(table.c.key == key).order_by(table.c.id)
     return [int(number) for number in connection.execute(query).scalars()]
