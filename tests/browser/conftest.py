@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
-from quant.store import open_store
-from tests.pages.samples import sweep
+from tests.browser.looking import WAIT_MS, Open, settled
+from tests.browser.serving import Served, filled
 
-ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium")
+NEEDED = "BITFRONT_TESTS_NEED_CHROMIUM"  # .ci/run sets it: a skip would hide what is not tested
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-START_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Headless Chromium; skipped where Debian's package is not installed."""
     if CHROMIUM is None:
-        pytest.skip("there is no chromium on this machine; Debian's package has it")
+        absent = pytest.fail if os.environ.get(NEEDED) else pytest.skip
+        absent("there is no chromium on this machine; Debian's package has it")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -41,45 +34,59 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
-@pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the app, on a store with fifteen made-up points."""
-    home = tmp_path_factory.mktemp("home")
-    with open_store(f"sqlite:///{home / 'bitfront.db'}") as store:
-        for point in sweep():
-            file = home / point.artifact
-            file.parent.mkdir(exist_ok=True)
-            file.write_bytes(b"a network")
-            store.append(point)
-    port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    environment |= {"BITFRONT_HOME": str(home), "BITFRONT_FIRST_SWEEP": "0"}
-    with (home / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        _wait_for(port, server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
+@pytest.fixture(scope="module")
+def app(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the app, on a store with fifteen made-up points; one a file of tests."""
+    with Served(filled(tmp_path_factory.mktemp("home"))) as served:
+        yield served.address
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture
+def contexts(browser: Any) -> Iterator[list[Any]]:
+    """Of this test; closed at its end."""
+    made: list[Any] = []
+    yield made
+    for context in made:
+        context.close()
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and server.poll() is None:
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(0.1)  # its end is worth waking up for
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
-                if answer.read() == b"ok":
-                    return
-        except (URLError, OSError):
-            continue
-    raise RuntimeError(f"the app did not answer on port {port} within {START_SECONDS} s")
+@pytest.fixture
+def opened(browser: Any, contexts: list[Any], request: pytest.FixtureRequest) -> Open:
+    """Open a link in a fresh context; waits for the chart, or for what else is named."""
+
+    def visit(
+        link: str = "/",
+        width: int = 1440,
+        scheme: str = "light",
+        awaited: str = "",
+        address: str = "",
+    ) -> Any:
+        size = {"width": width, "height": 1000}
+        context = browser.new_context(viewport=size, color_scheme=scheme, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(WAIT_MS)
+        page.goto((address or request.getfixturevalue("app")) + link)
+        settled(page, awaited)
+        return page
+
+    return visit
+
+
+@pytest.fixture(autouse=True)
+def _pictures(tmp_path: Path) -> Path:
+    """Where screenshots of a failed test go."""
+    return tmp_path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """What was on screen when a test failed."""
+    report = yield
+    given = getattr(item, "funcargs", {})
+    if report.when == "call" and report.failed and "browser" in given:
+        for number, page in enumerate(p for c in given["browser"].contexts for p in c.pages):
+            path = given["_pictures"] / f"screen-{number}.png"
+            page.screenshot(path=path)
+            report.sections.append(("screen", f"{page.url}: {path}"))
+    return report

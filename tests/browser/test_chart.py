@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from tests.browser.test_explore import DOTS, opened, settled
+from tests.browser.looking import DOTS, Open, settled
 
-__all__ = ["opened"]
-Open = Callable[..., Any]
 SPACE = ".stPlotlyChart .gl-container canvas"
 
 

@@ -2,52 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import urlparse
 
 import pytest
 
 from quant.point import token
+from tests.browser.looking import Open, click_dot, headline, parameters, settled
 from tests.pages.samples import sweep
-
-WAIT_MS = 30_000
-DOTS = ".stPlotlyChart .scatterlayer .points path"
-Open = Callable[..., Any]
-
-
-@pytest.fixture
-def opened(browser: Any, app: str) -> Iterator[Open]:
-    """Open a link in a fresh context; waits for the chart."""
-    contexts = []
-
-    def visit(link: str = "/", width: int = 1440, scheme: str = "light") -> Any:
-        size = {"width": width, "height": 1000}
-        context = browser.new_context(viewport=size, color_scheme=scheme, accept_downloads=True)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(WAIT_MS)
-        page.goto(app + link)
-        page.wait_for_selector(DOTS)
-        settled(page)
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-
-
-def settled(page: Any) -> None:
-    """Until no rerun is under way."""
-    page.wait_for_selector("[data-test-script-state=notRunning]", state="attached")
-
-
-def headline(page: Any) -> Any:
-    return page.get_by_test_id("stMetric").first
-
-
-def parameters(page: Any) -> dict[str, list[str]]:
-    return parse_qs(urlparse(page.url).query)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (768, "dark"), (390, "light")])
@@ -90,24 +51,3 @@ def test_the_model_can_be_downloaded(opened: Open) -> None:
         page.get_by_role("button", name="Download model").click()
     assert given.value.suggested_filename == "fashion-resnet-w5a8-mse.onnx"
     assert given.value.path().read_bytes() == b"a network"
-
-
-def click_dot(page: Any, identity: str) -> None:
-    """Click the middle of the dot that carries this id."""
-    spot = page.evaluate(
-        """identity => {
-            const chart = document.querySelector('.stPlotlyChart .js-plotly-plot')
-            for (const trace of chart._fullData) {
-                const at = (trace.customdata || []).indexOf(identity)
-                if (at < 0) continue
-                const layout = chart._fullLayout, box = chart.getBoundingClientRect()
-                return [
-                    box.left + layout.xaxis._offset + layout.xaxis.d2p(trace.x[at]),
-                    box.top + layout.yaxis._offset + layout.yaxis.d2p(trace.y[at]),
-                ]
-            }
-        }""",
-        identity,
-    )
-    page.mouse.move(*spot)
-    page.mouse.click(*spot)

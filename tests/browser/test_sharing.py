@@ -9,10 +9,8 @@ from urllib.parse import parse_qs, urlparse
 import zxingcpp
 from PIL import Image
 
-from tests.browser.test_explore import Open, click_dot, headline, opened, parameters, settled
+from tests.browser.looking import Open, click_dot, headline, parameters, settled
 from tests.pages.samples import sweep
-
-__all__ = ["opened"]  # a fixture
 
 W3 = next(one for one in sweep() if one.recipe.label == "w3a8·mse")
 W2 = next(one for one in sweep() if one.recipe.label == "w2a8·mse")

@@ -16,13 +16,13 @@ import pytest
 from quant.snapshot.choice import ALL, Choice
 from quant.snapshot.write import write
 from quant.store import open_store
-from tests.browser.conftest import _free_port, _wait_for
+from tests.browser.looking import DOTS
+from tests.browser.serving import free_port, wait_for
 from tests.pages.samples import CONTENT
 from tests.snapshot.conftest import fill
 
 HOSTED = Path(__file__).resolve().parents[1] / "snapshot" / "hosted.py"
 NOBODY = 65534
-DOTS = ".stPlotlyChart .scatterlayer .points path"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         write(store, top, folder, Choice(files=ALL))
     for path in [folder, *folder.rglob("*")]:
         path.chmod(path.stat().st_mode & ~0o222)
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, str(HOSTED), str(port)]
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
     with (top / "server.log").open("wb") as log:
@@ -43,7 +43,7 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             [*_as_nobody(top), *command], cwd=folder, env=environment, stdout=log, stderr=log
         )
     try:
-        _wait_for(port, server)
+        wait_for(port, server)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()

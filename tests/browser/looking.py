@@ -1,0 +1,57 @@
+"""What tests look for on a page, and how they touch it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlparse
+
+WAIT_MS = 60_000
+DOTS = ".stPlotlyChart .scatterlayer .points path"
+Open = Callable[..., Any]
+
+
+def settled(page: Any, awaited: str = DOTS) -> None:
+    """Until what is awaited is there, and no rerun is under way."""
+    page.wait_for_selector(awaited or DOTS)
+    page.wait_for_selector("[data-test-script-state=notRunning]", state="attached")
+
+
+def headline(page: Any) -> Any:
+    return page.get_by_test_id("stMetric").first
+
+
+def parameters(page: Any) -> dict[str, list[str]]:
+    return parse_qs(urlparse(page.url).query)
+
+
+def dots(page: Any) -> set[str]:
+    """The ids of the points that are drawn."""
+    found = page.evaluate(
+        """() => {
+            const chart = document.querySelector('.stPlotlyChart .js-plotly-plot')
+            return chart ? chart._fullData.flatMap(trace => trace.customdata || []) : []
+        }"""
+    )
+    return set(found)
+
+
+def click_dot(page: Any, identity: str) -> None:
+    """Click the middle of the dot that carries this id."""
+    spot = page.evaluate(
+        """identity => {
+            const chart = document.querySelector('.stPlotlyChart .js-plotly-plot')
+            for (const trace of chart._fullData) {
+                const at = (trace.customdata || []).indexOf(identity)
+                if (at < 0) continue
+                const layout = chart._fullLayout, box = chart.getBoundingClientRect()
+                return [
+                    box.left + layout.xaxis._offset + layout.xaxis.d2p(trace.x[at]),
+                    box.top + layout.yaxis._offset + layout.yaxis.d2p(trace.y[at]),
+                ]
+            }
+        }""",
+        identity,
+    )
+    page.mouse.move(*spot)
+    page.mouse.click(*spot)
