@@ -14,8 +14,8 @@ BITFRONT_TASK_MEMORY_GB  memory that measuring one point may take, in 10⁹ byte
                        (default: 0, which means 70 % of the machine's)
 BITFRONT_QUOTA_GB      how much the files of measured points may take, in 10⁹ bytes; when they
                        reach it, nothing more is measured (default: 20)
-BITFRONT_ARCHIVE       folder of archived files, which the quota does not count
-                       (default: archive in the home folder)
+BITFRONT_ARCHIVE       folder of archived files, which the quota does not count, apart from
+                       those it counts (default: archive in the home folder)
 BITFRONT_ENGINE        module that measures; tests put a quick one here
                        (default: quant.jobs.engine)
 """
@@ -31,9 +31,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from quant.errors import RequestError, StoreError
 from quant.snapshot import marker
+from quant.typed import typed
 
 MOST_THREADS = 256
 MOST_THREADS_BY_DEFAULT = 8
+MOST = 1e9  # of minutes and of GB: finite, so that arithmetic with them is
 
 
 def _physical_cores() -> int:
@@ -68,9 +70,13 @@ class Settings(BaseSettings):
     first_sweep: bool = Field(default=True, validation_alias="BITFRONT_FIRST_SWEEP")
     idle_seconds: float = Field(default=600.0, ge=0, validation_alias="BITFRONT_IDLE_SECONDS")
     queue: int = Field(default=2000, ge=1, validation_alias="BITFRONT_QUEUE")
-    task_minutes: float = Field(default=60.0, gt=0, validation_alias="BITFRONT_TASK_MINUTES")
-    task_memory_gb: float = Field(default=0.0, ge=0, validation_alias="BITFRONT_TASK_MEMORY_GB")
-    quota_gb: float = Field(default=20.0, gt=0, validation_alias="BITFRONT_QUOTA_GB")
+    task_minutes: float = Field(
+        default=60.0, gt=0, le=MOST, validation_alias="BITFRONT_TASK_MINUTES"
+    )
+    task_memory_gb: float = Field(
+        default=0.0, ge=0, le=MOST, validation_alias="BITFRONT_TASK_MEMORY_GB"
+    )
+    quota_gb: float = Field(default=20.0, gt=0, le=MOST, validation_alias="BITFRONT_QUOTA_GB")
     archive_folder: Path | None = Field(default=None, validation_alias="BITFRONT_ARCHIVE")
     engine: str = Field(default="quant.jobs.engine", validation_alias="BITFRONT_ENGINE")
 
@@ -81,7 +87,7 @@ class Settings(BaseSettings):
         Raises:
             StoreError: it cannot be made.
         """
-        folder = self.home_folder.expanduser().absolute()
+        folder = typed(self.home_folder, "BITFRONT_HOME", StoreError)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as exc:

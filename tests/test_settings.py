@@ -43,6 +43,12 @@ def test_database_url_moves_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BITFRONT_THREADS", "1000"),
         ("BITFRONT_FIRST_SWEEP", "perhaps"),
         ("BITFRONT_IDLE_SECONDS", "-1"),
+        ("BITFRONT_QUEUE", "0"),
+        ("BITFRONT_TASK_MINUTES", "inf"),
+        ("BITFRONT_TASK_MEMORY_GB", "inf"),
+        ("BITFRONT_TASK_MEMORY_GB", "1e300"),
+        ("BITFRONT_QUOTA_GB", "nan"),
+        ("BITFRONT_QUOTA_GB", "1e400"),
     ],
 )
 def test_a_bad_value_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,4 +63,15 @@ def test_a_home_that_cannot_be_made_is_a_sentence(
     (tmp_path / "file").touch()
     monkeypatch.setenv("BITFRONT_HOME", str(tmp_path / "file" / "home"))
     with pytest.raises(StoreError, match="cannot be made"):
+        _ = settings().home
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("~nobody-of-that-name/x", "no such user"), ("/" + "x" * 300, "too long")]
+)
+def test_a_home_that_no_folder_can_be_is_a_sentence(
+    name: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BITFRONT_HOME", name)
+    with pytest.raises(StoreError, match=said):
         _ = settings().home

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from quant.commands.progress import Line
 from quant.commands.show import aligned, json_line
 from quant.jobs.requests import SweepRequest
 from quant.settings import settings
+from quant.typed import typed
 
 
 def run(file: str, request: SweepRequest, *, as_json: bool) -> None:
@@ -21,7 +20,7 @@ def run(file: str, request: SweepRequest, *, as_json: bool) -> None:
     line = Line()
     try:
         row = check(
-            Path(file).expanduser(),
+            typed(file, "FILE"),
             request.workload,
             request.data,
             request.data_labels,

@@ -16,6 +16,7 @@ from quant.jobs.requests import SweepRequest
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.shelf import shelf
+from quant.typed import typed
 
 _CHUNK_BYTES = 1 << 20
 
@@ -47,15 +48,9 @@ def run(request: SweepRequest, recipes: tuple[Recipe, ...], output: str, *, as_j
 
 def _target(output: str) -> Path:
     """Refuse before measuring what could not be written after."""
-    target = Path(output).expanduser()
+    target = typed(output, "-o")
     folder = target.parent
-    try:
-        special = target.exists() and not target.is_file()
-    except OSError as exc:
-        raise RequestError(
-            f"-o is a name of {len(output)} characters that cannot be used ({exc.strerror}); "
-            "give another"
-        ) from exc
+    special = target.exists() and not target.is_file()
     if special and not target.is_dir():
         raise RequestError(f"-o is {output}, which is a device and no file; give another name")
     if not output or target.is_dir():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 
 from quant.commands.show import json_line
 from quant.settings import settings
 from quant.snapshot.merge import merge
 from quant.store import open_store
+from quant.typed import typed
 
 
 def run(source: str, *, as_json: bool) -> None:
@@ -18,7 +18,7 @@ def run(source: str, *, as_json: bool) -> None:
         BitfrontError: it is no store, not a sound one, or does not fit.
     """
     with open_store() as store:
-        done = merge(store, settings().home, Path(source).expanduser().absolute())
+        done = merge(store, settings().home, typed(source, "DIR"))
     if as_json:
         print(json_line(asdict(done)))
         return

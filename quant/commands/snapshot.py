@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 from quant.commands.show import json_line
 from quant.errors import RequestError
@@ -12,6 +11,7 @@ from quant.settings import settings
 from quant.snapshot.choice import ALL, FRONT, NONE, Choice
 from quant.snapshot.write import MOST_MB, write
 from quant.store import open_store
+from quant.typed import typed
 
 
 def run(
@@ -34,7 +34,7 @@ def run(
         raise RequestError("--all-files, --no-files and --point exclude one another; give one")
     files = ALL if all_files else NONE if no_files else FRONT
     choice = Choice(tuple(dict.fromkeys(workloads)), tuple(points), files)
-    folder = Path(output).expanduser().absolute()
+    folder = typed(output, "-o")
     with open_store() as store:
         done = write(
             store,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
 
 from models.data import CALIBRATE, SELECT
@@ -14,6 +13,7 @@ from models.workload import WORKLOADS, Workload
 from quant.errors import BitfrontError
 from quant.recipe import FLOAT, Recipe
 from quant.store import Store
+from quant.typed import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def pictures_in(folder: str, classes: int) -> int | None:
     """Pictures of a folder that would be reported on, broken and repeated ones not yet told
     apart; None where the folder will not do."""
     try:
-        found = listing(Path(folder).expanduser(), None, classes)
+        found = listing(typed(folder, "the folder"), None, classes)
     except BitfrontError:
         return None
     return max(len(found.files) - CALIBRATE - SELECT, 0) or None

@@ -18,6 +18,7 @@ from quant.runtime import RUNTIMES
 from quant.settings import settings
 from quant.shelf import shelf
 from quant.store import Store
+from quant.typed import typed
 
 FIRST_RECIPES = (
     Recipe.fp32(),
@@ -88,7 +89,7 @@ def checked(request: SweepRequest) -> SweepRequest:
 def _existing(given: str | None, what: str, is_there: Callable[[Path], bool]) -> str | None:
     if given is None:
         return None
-    path = Path(given).expanduser().absolute()
+    path = typed(given, f"the {what}", DataError)
     if not is_there(path):
         raise DataError(f"there is no {what} {given}; check the path")
     return str(path)

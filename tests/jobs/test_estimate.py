@@ -80,3 +80,5 @@ def test_pictures_of_a_folder_are_counted_without_the_splits(tmp_path: Path) -> 
             (tmp_path / name / f"{index}.jpg").touch()
     assert pictures_in(str(tmp_path), 1000) == 100
     assert pictures_in(str(tmp_path / "nowhere"), 1000) is None
+    assert pictures_in("~nobody-of-that-name", 1000) is None
+    assert pictures_in("x" * 300, 1000) is None

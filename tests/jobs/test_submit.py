@@ -24,6 +24,8 @@ LITE = "imagenet-lite0"
         ({"workload": LITE}, "needs a folder of labelled"),
         ({"workload": LITE, "data": "/no/where"}, "no folder of pictures /no/where"),
         ({"workload": LITE, "data": "/", "data_labels": "/no"}, "no file of labels /no"),
+        ({"workload": LITE, "data": "~nobody-of-that-name"}, "there is no such user"),
+        ({"workload": LITE, "data": "x" * 300}, "File name too long"),
         ({"data_labels": "/no"}, "without pictures"),
         ({"images": 0}, "at least 1, got 0"),
     ],
