@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +18,14 @@ REASONS = {
     errno.EDQUOT: "the disk quota is used up; free some space, or set BITFRONT_HOME elsewhere",
     errno.EROFS: "the disk is read-only; set BITFRONT_HOME to a folder that you may write to",
     errno.EACCES: "it may not be written to; set BITFRONT_HOME to a folder that you may write to",
+    errno.EPERM: "it may not be written to; set BITFRONT_HOME to a folder that you may write to",
+    errno.EIO: "the disk reports an error; check its health, or set BITFRONT_HOME elsewhere",
+    errno.ENOTDIR: "a part of its path is a file; check BITFRONT_HOME and BITFRONT_ARCHIVE",
+    errno.EEXIST: "a part of its path is a file; check BITFRONT_HOME and BITFRONT_ARCHIVE",
+    errno.EISDIR: "a folder has its name; move that away",
+    errno.ENAMETOOLONG: "its name is too long; check BITFRONT_HOME and BITFRONT_ARCHIVE",
 }
+ON_THE_WAY = re.compile(r"\.(moving|arriving)-\w+")  # names of files that are being copied
 
 
 @contextmanager
@@ -31,16 +40,28 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def move(source: Path, target: Path) -> Path:
-    """Whole or not at all, also to another disk."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    with writing(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            shutil.copy2(source, draft)
-            draft.replace(target)
-            source.unlink(missing_ok=True)
-        finally:
-            draft.unlink(missing_ok=True)
+    """Whole or not at all, also to another disk.
+
+    Raises:
+        StoreError: the source is gone, or the target cannot be written.
+    """
+    try:
+        with writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # A name of its own: two who move the same file must not share a draft.
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".moving-")
+            os.close(handle)
+            draft = Path(name)
+            try:
+                shutil.copy2(source, draft)
+                draft.replace(target)
+                source.unlink(missing_ok=True)
+            finally:
+                draft.unlink(missing_ok=True)
+    except FileNotFoundError as exc:
+        if not source.exists():
+            raise StoreError(f"{source.name} was moved or deleted just now; look again") from exc
+        raise StoreError(f"{target.parent} cannot be made; check BITFRONT_ARCHIVE") from exc
     return target
 
 

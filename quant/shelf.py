@@ -9,9 +9,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from quant.disk import move, remove
-from quant.errors import StoreError
+from quant.disk import ON_THE_WAY, move, remove
+from quant.errors import RequestError, StoreError
 from quant.settings import settings
+from quant.typed import typed
 from quant.usage import Use, files, use
 
 SHELF = "artifacts"  # below the home folder, one folder a workload
@@ -101,12 +102,22 @@ class Shelf:
         """
         settled = time.time() - SETTLED_SECONDS
         lost = [name for name in self._names() if name not in known]
-        return [name for name in lost if (self.home / name).stat().st_mtime < settled]
+        return [name for name in lost if _written(self.home / name) < settled]
 
     def drafts(self) -> list[Path]:
-        """What writing leaves behind when it is killed. Ask only where nobody writes."""
-        found = [path for top in (self.home / SHELF, self.archive) for path in files(top)]
-        return [path for path in found if path.name.startswith(".")]
+        """What writing leaves behind when it is killed. Ask only where nobody measures.
+
+        Files are moved and imported without the machine's lock, so such a draft is dead only
+        after a while. Other hidden files in the archive, which may be anywhere, are not ours.
+        """
+        ours = [path for path in files(self.home / SHELF) if path.name.startswith(".")]
+        away = [path for path in files(self.archive) if ON_THE_WAY.fullmatch(path.name)]
+        settled = time.time() - SETTLED_SECONDS
+        return [
+            path
+            for path in (*ours, *away)
+            if not ON_THE_WAY.fullmatch(path.name) or _changed(path) < settled
+        ]
 
     def remove_drafts(self) -> int:
         """Remove them; the bytes that are free now. The caller holds the machine's lock."""
@@ -124,11 +135,49 @@ class Shelf:
 
 
 def shelf(home: Path | None = None) -> Shelf:
-    """The one that the settings name, or that of another home folder."""
+    """The one that the settings name, or that of another home folder.
+
+    Raises:
+        RequestError: the archive and the artifacts lie in one another.
+    """
     chosen = settings()
     home = home or chosen.home
-    archive = chosen.archive_folder or home / "archive"
-    return Shelf(home, archive.expanduser().absolute(), chosen.quota_gb * GIGABYTE)
+    if chosen.archive_folder is None:
+        archive = home / "archive"
+    else:
+        archive = _apart(typed(chosen.archive_folder, "BITFRONT_ARCHIVE"), home / SHELF)
+    return Shelf(home, archive, chosen.quota_gb * GIGABYTE)
+
+
+def _apart(archive: Path, artifacts: Path) -> Path:
+    """Archived files must not look like measured ones, nor the other way round.
+
+    Raises:
+        RequestError: one of the two folders holds the other.
+    """
+    one, other = archive.resolve(), artifacts.resolve()
+    if one.is_relative_to(other) or other.is_relative_to(one):
+        raise RequestError(
+            f"BITFRONT_ARCHIVE is {archive} and files that are not archived lie in {artifacts}: "
+            "neither may hold the other; name a folder apart"
+        )
+    return archive
+
+
+def _written(path: Path) -> float:
+    """When its content changed last; now where it is gone."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return time.time()
+
+
+def _changed(path: Path) -> float:
+    """When anything of it changed last: a copy takes over its original's time."""
+    try:
+        return path.stat().st_ctime
+    except OSError:
+        return time.time()
 
 
 def _inside(folder: Path, path: Path) -> Path | None:

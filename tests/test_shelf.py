@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from quant.errors import StoreError
+from quant.errors import RequestError, StoreError
 from quant.shelf import Shelf, shelf
 from quant.usage import Use
 
@@ -142,10 +143,63 @@ def test_orphans_are_files_that_nothing_names(shelved: Shelf) -> None:
 
 def test_drafts_are_removed_and_nothing_else(shelved: Shelf) -> None:
     put(shelved.home / "artifacts/fashion-resnet/.w8a8.12345.onnx", b"half")
-    put(shelved.archive / "fashion-resnet/.w4a8.onnx.12345", b"half")
-    assert shelved.remove_drafts() == 8
+    assert shelved.remove_drafts() == 4
     assert shelved.drafts() == []
     assert shelved.find(NAME) is not None
+
+
+def test_a_file_on_its_way_is_left_alone_until_it_is_old(
+    shelved: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(shelved.home / "artifacts/fashion-resnet/.arriving-1a2b", b"half")
+    put(shelved.archive / "fashion-resnet/.moving-1a2b", b"half")
+    assert shelved.remove_drafts() == 0
+    monkeypatch.setattr("quant.shelf.SETTLED_SECONDS", -60.0)
+    assert shelved.remove_drafts() == 8
+
+
+def test_hidden_files_of_others_in_the_archive_are_never_removed(
+    shelved: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = [put(shelved.archive / name) for name in (".bashrc", "photos/.nomedia", ".a.onnx.12")]
+    monkeypatch.setattr("quant.shelf.SETTLED_SECONDS", -60.0)
+    assert shelved.remove_drafts() == 0
+    assert all(path.exists() for path in kept)
+
+
+@pytest.mark.parametrize("place", ["artifacts", "artifacts/old", "", ".."])
+def test_an_archive_that_holds_the_artifacts_or_lies_in_them_is_refused(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BITFRONT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BITFRONT_ARCHIVE", str(tmp_path / "home" / place))
+    with pytest.raises(RequestError, match="neither may hold the other"):
+        shelf()
+
+
+def test_an_archive_that_is_a_file_is_a_sentence_and_the_file_stays(shelved: Shelf) -> None:
+    put(shelved.archive)
+    assert shelved.archive_use() == Use()
+    with pytest.raises(StoreError, match="a part of its path is a file"):
+        shelved.put_away(NAME)
+    assert shelved.find(NAME) == shelved.home / NAME
+
+
+def test_who_comes_second_to_move_a_file_is_told(
+    shelved: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copy2
+
+    def after_another(source: Path, draft: Path) -> None:
+        monkeypatch.setattr("quant.disk.shutil.copy2", copy)
+        shelved.put_away(NAME)
+        copy(source, draft)
+
+    monkeypatch.setattr("quant.disk.shutil.copy2", after_another)
+    with pytest.raises(StoreError, match="was moved or deleted just now"):
+        shelved.put_away(NAME)
+    assert shelved.is_archived(NAME)
+    assert [path.name for path in shelved.archive.rglob("*") if path.is_file()] == ["w4a8.onnx"]
 
 
 def test_the_settings_say_where_and_how_much(
