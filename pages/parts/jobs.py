@@ -174,9 +174,9 @@ def _log(sweep: SweepStatus, tasks: Sequence[TaskStatus]) -> None:
 
 
 def ago(seconds: float) -> str:
-    """`just now`, `5 minutes ago`, `3 days ago`."""
+    """`just now`, `5 minutes ago`, `3 days ago`; clocks that disagree make it `just now`."""
     for unit, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
         count = int(seconds // unit)
-        if count:
+        if count > 0:
             return f"{count} {name}{'s' if count > 1 else ''} ago"
     return "just now"

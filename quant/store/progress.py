@@ -120,7 +120,8 @@ def _state(is_cancelled: bool, states: set[str]) -> str:
 def _task_status(row: Any, known: Pace | None, now: float) -> TaskStatus:
     runs = row.state == RUNNING and known is not None
     over = row.state in (DONE, FAILED, CANCELLED)
-    took = row.started_at is not None and row.finished_at is not None
+    timed = row.started_at is not None and row.finished_at is not None
+    took = timed and row.finished_at >= row.started_at  # unless the clock was set back
     return TaskStatus(
         id=row.id,
         recipe=Recipe.from_json(row.recipe),

@@ -36,8 +36,8 @@ def steps(timeline: str) -> Timeline:
 
 
 def durations(timeline: str, finished_at: float) -> Timeline:
-    """Each step and the seconds that it took."""
+    """Each step and the seconds that it took; none where the clock was set back meanwhile."""
     known = steps(timeline)
     ends = [at for _, at in known[1:]] + [finished_at]
     # Where there is no step there is still an end.
-    return [(step, end - at) for (step, at), end in zip(known, ends, strict=False)]
+    return [(step, max(end - at, 0.0)) for (step, at), end in zip(known, ends, strict=False)]

@@ -154,14 +154,23 @@ def prioritise(connection: Connection, identity: str, priority: int) -> None:
 
 
 def retry(connection: Connection, identity: str) -> int:
-    """Queue again what failed or was cancelled; how many that is. What is done stays done."""
+    """Queue again what failed or was cancelled; how many that is. What is done stays done.
+
+    Of a cancelled sweep, what went on for other sweeps is waited for again, and counts.
+    """
+    reopened = connection.execute(
+        sa.update(sweep)
+        .where(sweep.c.id == identity, sweep.c.cancelled_at.is_not(None))
+        .values(cancelled_at=None)
+    ).rowcount
     mine = (
-        sa.select(task.c.id, task.c.request_id)
+        sa.select(task.c.id, task.c.request_id, task.c.state)
         .join(sweep_task, sweep_task.c.task_id == task.c.id)
-        .where(sweep_task.c.sweep_id == identity, task.c.state.in_((FAILED, CANCELLED)))
+        .where(sweep_task.c.sweep_id == identity, task.c.state != DONE)
         .order_by(sweep_task.c.position)
     )
-    rows = connection.execute(mine).all()
+    open_ones = connection.execute(mine).all()
+    rows = [row for row in open_ones if row.state in (FAILED, CANCELLED)]
     for row in rows:
         running = _open_task(connection, row.request_id)
         if running is None:
@@ -170,8 +179,7 @@ def retry(connection: Connection, identity: str) -> int:
             connection.execute(sa.update(task).where(task.c.id == row.id).values(**again, **ended))
         else:
             _share(connection, identity, row.id, running)
-    connection.execute(sa.update(sweep).where(sweep.c.id == identity).values(cancelled_at=None))
-    return len(rows)
+    return len(open_ones) if reopened else len(rows)
 
 
 def _share(connection: Connection, identity: str, mine: int, running: int) -> None:

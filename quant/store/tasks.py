@@ -141,12 +141,16 @@ def count_waiting(connection: Connection) -> int:
 
 
 def newest_done(connection: Connection, workload: str, limit: int) -> list[Any]:
-    """Recipe, timeline, times and pictures of what was measured last, newest first."""
+    """Recipe, timeline, times and pictures of what was measured last, newest first.
+
+    A clock that was set back in between tells no time.
+    """
     columns = (task.c.recipe, task.c.timeline, task.c.started_at, task.c.finished_at)
     query = (
         sa.select(*columns, measurement.c.n)
         .join(measurement, measurement.c.id == task.c.measurement_id)
         .where(task.c.workload == workload, task.c.state == DONE, task.c.reused.is_(False))
+        .where(task.c.finished_at >= task.c.started_at)
         .order_by(task.c.finished_at.desc())
         .limit(limit)
     )

@@ -144,7 +144,14 @@ def test_a_read_only_store_has_no_buttons(
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0, "just now"), (61, "1 minute ago"), (7300, "2 hours ago"), (200_000, "2 days ago")],
+    [
+        (-7300, "just now"),
+        (-0.1, "just now"),
+        (0, "just now"),
+        (61, "1 minute ago"),
+        (7300, "2 hours ago"),
+        (200_000, "2 days ago"),
+    ],
 )
 def test_times_are_told_roughly(seconds: float, said: str) -> None:
     assert jobs.ago(seconds) == said

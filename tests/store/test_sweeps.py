@@ -361,6 +361,33 @@ def test_a_retry_waits_for_an_equal_task_of_others(store: Store) -> None:
     assert state(store, mine) == DONE
 
 
+def test_a_retry_counts_what_went_on_for_others(store: Store) -> None:
+    mine = store.submit(asked(W8))
+    store.submit(asked(W8))
+    store.cancel(mine)
+    assert store.retry(mine) == 2
+    assert state(store, mine) == QUEUED
+    assert store.retry(mine) == 0
+
+
+def test_a_clock_set_back_makes_no_time_negative(url: str) -> None:
+    open_store(url).close()
+    now = [10_000.0]
+    engine = connect(parse(url), read_only=False)
+    with SqlStore(engine, url, read_only=False, clock=lambda: now[0]) as store:
+        sweep = store.submit(asked(W8))
+        task = store.claim("me", LEASE)
+        assert task is not None
+        store.renew(task, LEASE, 0.5, "Timing")
+        now[0] -= 3600
+        store.finish(task, measurement(task.recipe), None)
+        assert store.durations("fashion-resnet") == []
+        assert store.tasks(sweep)[0].seconds is None
+        status = store.sweep(sweep)
+        assert status is not None
+        assert status.seconds_left is None
+
+
 def test_time_left_counts_the_queue_before_it(url: str) -> None:
     open_store(url).close()
     now = [1000.0]
