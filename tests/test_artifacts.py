@@ -59,7 +59,7 @@ def test_use_is_told(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
     row = json.loads(told(capsys, "artifacts", "--json"))
     assert (row["files"], row["size_bytes"], row["absent"]) == (15, 135, 0)
     assert row["quota_bytes"] == 20_000_000_000
-    assert "0.000135 MB of 20,000 MB" in told(capsys, "artifacts")
+    assert "0.000135 MB of 20,000 MB, 15 files" in told(capsys, "artifacts")
 
 
 def test_deleting_keeps_figures_and_names_who_shares(

@@ -31,7 +31,12 @@ def use() -> None:
     used, away = place.use(), place.archive_use()
     if not used.files and not away.files:
         return
-    words = f"{used.files:,} files, {_size(used.size_bytes)} of {_size(place.quota_bytes)}"
+    files = "1 file" if used.files == 1 else f"{used.files:,} files"
+    words = f"{files}, {_size(used.size_bytes)}"
+    if cache.store().read_only:  # nothing is measured here, so no quota is in the way
+        st.caption(words)
+        return
+    words += f" of {_size(place.quota_bytes)}"
     if away.files:
         words += f" · {_size(away.size_bytes)} archived"
     st.caption(words, help="Delete or archive a point's file under File, below the chart.")

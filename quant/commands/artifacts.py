@@ -123,9 +123,14 @@ def _table(place: Shelf, shown: Sequence[Measurement]) -> str:
     used, away = place.use(), place.archive_use()
     gone = sum(place.find(point.artifact) is None for point in shown)
     rows = [(name or "other", size(taken)) for name, taken in used.by_workload]
-    rows.append(("all", f"{size(used.size_bytes)} of {size(place.quota_bytes)}, {used.files:,}"))
-    rows.append(("archived", f"{size(away.size_bytes)}, {away.files:,}"))
-    return aligned(rows) + (f"\n{gone:,} points whose file is not here" if gone else "")
+    files, put_away = _many(used.files, "file"), _many(away.files, "file")
+    rows.append(("all", f"{size(used.size_bytes)} of {size(place.quota_bytes)}, {files}"))
+    rows.append(("archived", f"{size(away.size_bytes)}, {put_away}"))
+    return aligned(rows) + (f"\n{_many(gone, 'point')} whose file is not here" if gone else "")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _label(point: Measurement) -> str:

@@ -167,7 +167,10 @@ def test_a_store_that_is_only_read_offers_no_deletion(
 ) -> None:
     filled.read_only = True
     monkeypatch.setattr("pages.parts.cache.store", lambda: filled)
-    assert not {"Archive", "Delete …"} & set(labels(filing(explore)))
+    app = filing(explore)
+    assert not {"Archive", "Delete …"} & set(labels(app))
+    assert "15 files, 0.000135 MB" in words(app)
+    assert "of 20 GB" not in words(app)
     (home / W4.artifact).unlink()
     app = explore(point=W4.id)
     assert "The file of this point is not here" in words(app)
