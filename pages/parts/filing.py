@@ -96,7 +96,7 @@ def _consequences(point: Measurement) -> str:
         shared = f" It is also the file of {others} more: {shell.escape(places)}."
     seconds = explain.duration(point.quantize_seconds + point.evaluate_seconds)
     return (
-        f"The file of **{shell.escape(point.recipe.label)}** frees "
+        f"Deleting the file of **{shell.escape(point.recipe.label)}** frees "
         f"{explain.size(point.size_bytes)}.{shared} Its figures stay on the chart, and it can be "
         f"made again in {seconds}."
     )
