@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from quant.errors import StoreError
 from quant.snapshot.marker import is_snapshot
+from quant.store.followed import Followed
 from quant.store.volume import is_network
 
 BUSY_SECONDS = 10.0
@@ -47,12 +48,12 @@ def connect(url: URL, read_only: bool) -> Engine:
     """An engine whose transactions begin when ours do."""
     if url.drivername != "sqlite":
         return _postgresql(url, read_only)
-    engine = sa.create_engine(
-        "sqlite://",
-        creator=lambda: _sqlite(Path(url.database or ""), read_only),
-        poolclass=sa.QueuePool,
-    )
+    path = Path(url.database or "")
+    file = Followed(path, lambda: _sqlite(path, read_only))
+    engine = sa.create_engine("sqlite://", creator=file.connect, poolclass=sa.QueuePool)
     sa.event.listen(engine, "begin", _begin)
+    sa.event.listen(engine, "connect", file.remember)
+    sa.event.listen(engine, "checkout", file.compare)
     return engine
 
 

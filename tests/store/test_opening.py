@@ -16,10 +16,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from quant.errors import StoreError
+from quant.recipe import Recipe
 from quant.store import open_store, schema
 from quant.store.engine import connect, parse
 from quant.store.migrate import configuration
-from tests.pages.samples import measurement
+from tests.pages.samples import measurement, sweep
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -213,3 +214,29 @@ def test_a_locked_store_is_a_sentence(file: Path, monkeypatch: pytest.MonkeyPatc
             store.append(measurement())
         assert len(store.points()) == 1
     other.close()
+
+
+def test_a_store_that_is_removed_in_use_is_a_sentence_and_is_not_made_anew(file: Path) -> None:
+    with open_store(f"sqlite:///{file}") as store:
+        assert len(store.points()) == 1
+        file.rename(file.with_name("away.db"))
+        for _ in range(20):  # connections go back to their pool
+            with pytest.raises(StoreError, match="was removed while it was in use"):
+                store.points()
+        assert not file.exists()
+        file.with_name("away.db").rename(file)
+        assert len(store.points()) == 1
+
+
+def test_a_store_that_is_replaced_in_use_is_the_new_one(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    with open_store(f"sqlite:///{other}") as made:
+        for point in sweep():
+            made.append(point)
+    with open_store(f"sqlite:///{file}") as store:
+        assert len(store.points()) == 1
+        other.replace(file)
+        assert len(store.points()) == len(sweep())
+        store.append(measurement(Recipe(5, 8, "mse", seed=7)))
+    with open_store(f"sqlite:///{file}") as again:
+        assert len(again.points()) == len(sweep()) + 1
