@@ -11,6 +11,7 @@ from quant.jobs.requests import CANCELLED, DONE, SweepStatus
 
 PAGE = "pages/4_Jobs.py"
 BUSY_SECONDS, IDLE_SECONDS = 2.0, 20.0
+MOST_TOASTS = 3
 _SEEN = "sweeps seen open"
 
 
@@ -46,10 +47,13 @@ def _words(running: tuple[SweepStatus, ...]) -> str:
 
 
 def _tell(running: tuple[SweepStatus, ...]) -> None:
-    """A toast for each sweep that this visitor saw running and that is over now."""
+    """A toast for each sweep that this visitor saw running and that is over now; one for many."""
     seen: set[str] = st.session_state.get(_SEEN, set())
     now = {sweep.id for sweep in running}
-    for gone in seen - now:
+    over = seen - now
+    if len(over) > MOST_TOASTS:
+        st.toast(f"{len(over)} sweeps are over. See Jobs.", icon=":material/info:", duration="long")
+    for gone in over if len(over) <= MOST_TOASTS else ():
         if sweep := cache.store().sweep(gone):
             st.toast(sentence(sweep), icon=_icon(sweep), duration="long")
     st.session_state[_SEEN] = now

@@ -130,6 +130,15 @@ def test_a_toast_tells_the_end_to_who_saw_it_run(explore: Explore, store: Store)
     assert store.sweep(sweep) is not None
 
 
+def test_many_sweeps_that_end_at_once_are_one_toast(explore: Explore, store: Store) -> None:
+    sweeps = [ask(store) for _ in range(badge.MOST_TOASTS + 1)]
+    app = explore()
+    for sweep in sweeps:
+        store.cancel(sweep)
+    app.run()
+    assert [toast.value for toast in app.toast] == ["4 sweeps are over. See Jobs."]
+
+
 def test_a_read_only_store_has_no_buttons(
     page: Callable[[], AppTest], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
