@@ -10,6 +10,7 @@ from quant.records import Measurement
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
 ABSENT = "\N{EM DASH}"
+STEADY = 1.5  # times the lower end of its interval that the upper end of a latency may be
 SAME = 0.005  # sizes this close, as a share, are called the same
 
 
@@ -26,6 +27,18 @@ def latency(median_ms: float, low_ms: float | None = None, high_ms: float | None
     if low_ms is not None and high_ms is not None and low_ms < high_ms:
         digits = min(3, max(1, floor(log10(median_ms)) - floor(log10(high_ms - low_ms)) + 1))
     return f"{_significant(median_ms, digits)} ms"
+
+
+def unsteady(measured: Measurement) -> str:
+    """A sentence where the machine was too busy for the latency to mean much, else nothing."""
+    low, high = measured.latency_low_ms, measured.latency_high_ms
+    spread = isfinite(high) and high > STEADY * low
+    if not spread and not any("busy" in note for note in measured.notes):
+        return ""
+    return (
+        f"The machine was busy while this was timed: its latency lies between {low:.3g} and "
+        f"{high:.3g} ms. Measure it again when it is quiet."
+    )
 
 
 def latency_range(low_ms: float, high_ms: float) -> str:

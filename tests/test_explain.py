@@ -57,6 +57,14 @@ def test_latencies_have_no_digit_finer_than_the_interval(
     assert explain.latency(*numbers) == shown
 
 
+def test_a_latency_of_a_busy_machine_says_so() -> None:
+    assert explain.unsteady(measurement()) == ""
+    wide = measurement(latency_ms=6.0, latency_low_ms=1.665, latency_high_ms=13.741)
+    assert "lies between 1.67 and 13.7 ms" in explain.unsteady(wide)
+    assert explain.unsteady(measurement(notes=("the machine was busy in 3 attempts",)))
+    assert explain.unsteady(measurement(latency_low_ms=nan, latency_high_ms=nan)) == ""
+
+
 @pytest.mark.parametrize(
     ("drop", "half", "shown"),
     [

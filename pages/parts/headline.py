@@ -36,6 +36,8 @@ def numbers(view: View) -> None:
         latency = explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)
         _metric("Latency", latency, speed, _interval(point))
         _metric("Accuracy", explain.percent(point.accuracy), loss, _paired(point))
+    if doubt := explain.unsteady(point):
+        st.caption(f":material/warning: {doubt}")
 
 
 def why(view: View) -> None:
