@@ -49,7 +49,7 @@ class Followed:
             found = self._path.stat()
         except OSError as exc:
             raise StoreError(
-                f"the store {self._path} was removed while it was in use; put it back, or a new and "
+                f"the store {self._path} was removed while it was in use; put it back, or a new, "
                 "empty one takes its place"
             ) from exc
         return found.st_dev, found.st_ino
