@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from itertools import cycle
 
 import streamlit as st
 
@@ -24,9 +25,17 @@ def shown(requested_by: str) -> str:
 
 def _signs() -> str:
     if "visitor" not in st.session_state:
-        # The cookie's last part is the browser's own; the parts before it change.
-        token = st.context.cookies.get(COOKIE, "").rsplit("|", 2)[-2:]
-        text = token[0] if len(token) == 2 else ""
-        whole = hashlib.sha256((text or secrets.token_hex(8)).encode()).hexdigest()
-        st.session_state["visitor"] = whole[:4]
+        st.session_state["visitor"] = signs(st.context.cookies.get(COOKIE, ""))
     return str(st.session_state["visitor"])
+
+
+def signs(cookie: str) -> str:
+    """Four signs of the browser's own token, or of chance; the mask over the token, and so the
+    cookie's text, changes with every answer of the server."""
+    try:
+        _, mask, masked, _ = cookie.strip("\"'").split("|")
+        pairs = zip(bytes.fromhex(masked), cycle(bytes.fromhex(mask)), strict=False)
+        token = bytes(one ^ other for one, other in pairs)
+    except ValueError:
+        token = b""
+    return hashlib.sha256(token or secrets.token_bytes(8)).hexdigest()[:4]
