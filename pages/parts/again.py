@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import cache, filing, shell, visitor
+from pages.parts import cache, filing, measuring, shell, visitor
 from pages.parts.controls import Choice
 from quant import explain
 from quant.errors import BitfrontError
-from quant.jobs.requests import QUEUED, RUNNING, SweepRequest
+from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import ensure_dispatcher, submit
 from quant.records import Measurement
 
@@ -25,7 +25,7 @@ def offer(point: Measurement, choice: Choice) -> None:
             "The file was deleted, or made on another machine. Its figures stay.",
             icon=":material/delete:",
         )
-        waits = _in_hand(point)
+        waits = point.recipe in measuring.in_hand(point.workload)
         st.button(
             "Being made again …" if waits else f"Make it again · {seconds}",
             key="again",
@@ -53,13 +53,3 @@ def _make_again(point: Measurement, data: str | None) -> None:
         ensure_dispatcher()
     except BitfrontError as exc:
         st.session_state[filing.FAILED] = shell.sentence(exc)
-
-
-def _in_hand(point: Measurement) -> bool:
-    """Whether it waits or runs already."""
-    return any(
-        task.recipe == point.recipe and task.state in (QUEUED, RUNNING)
-        for sweep in cache.open_sweeps()
-        if sweep.workload == point.workload
-        for task in cache.store().tasks(sweep.id)
-    )

@@ -25,7 +25,7 @@ class Arrivals(NamedTuple):
 def now(workload: str, view: View) -> Arrivals:
     """While a sweep of the workload runs; nothing once it is over."""
     came = st.session_state.setdefault(CAME, datetime.now(UTC).isoformat(timespec="seconds"))
-    if all(sweep.is_over for sweep in cache.sweeps(workload)):
+    if not cache.running(workload):
         st.session_state.pop(SEEN, None)
         return Arrivals()
     points = view.points

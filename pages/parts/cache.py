@@ -11,7 +11,7 @@ import streamlit as st
 from pages.parts import moment, wire
 from quant.grounds import grounds, select
 from quant.jobs import estimate
-from quant.jobs.requests import SweepStatus
+from quant.jobs.requests import SweepStatus, TaskStatus
 from quant.pareto import Ground
 from quant.points import Points
 from quant.records import Measurement
@@ -81,10 +81,10 @@ def history(key: str) -> tuple[Measurement, ...]:
 
 
 @moment.kept
-def sweeps(workload: str, limit: int = 5) -> tuple[SweepStatus, ...]:
-    """The newest sweeps of a workload first."""
+def newest_sweep(workload: str) -> SweepStatus | None:
+    """The sweep of a workload that was asked for last."""
     now = stamp()
-    return _sweeps(_url(), now.store, now.sweeps, workload, limit)
+    return next(iter(_sweeps(_url(), now.store, now.sweeps, workload, 1)), None)
 
 
 @moment.kept
@@ -99,6 +99,18 @@ def open_sweeps() -> tuple[SweepStatus, ...]:
     """What runs or waits, in the order of asking."""
     now = stamp()
     return _open_sweeps(_url(), now.store, now.sweeps)
+
+
+@moment.kept
+def tasks(sweep: str) -> tuple[TaskStatus, ...]:
+    """The points of a sweep in order."""
+    now = stamp()
+    return _tasks(_url(), now.store, now.sweeps, sweep)
+
+
+def running(workload: str) -> tuple[SweepStatus, ...]:
+    """What runs or waits of a workload, in the order of asking."""
+    return tuple(sweep for sweep in open_sweeps() if sweep.workload == workload)
 
 
 def drawn(what: tuple[Any, ...], draw: Callable[[], Drawing]) -> Drawing:
@@ -148,6 +160,12 @@ def _sweeps(
 def _open_sweeps(url: str, name: str, version: int) -> tuple[SweepStatus, ...]:
     del name, version
     return tuple(_store(url).open_sweeps())
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _tasks(url: str, name: str, version: int, sweep: str) -> tuple[TaskStatus, ...]:
+    del name, version
+    return tuple(_store(url).tasks(sweep))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

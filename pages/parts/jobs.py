@@ -116,9 +116,10 @@ def _points(sweep: SweepStatus) -> None:
     if not opened.open:
         return
     with opened:
-        tasks = cache.store().tasks(sweep.id)
+        tasks = cache.tasks(sweep.id)
+        rows = [_row(task) for task in tasks]
         st.dataframe(
-            {name: [_row(task)[name] for task in tasks] for name in _row(tasks[0])},
+            {name: [row[name] for row in rows] for name in rows[0]},
             hide_index=True,
             column_config={
                 "point": st.column_config.TextColumn(width="medium"),

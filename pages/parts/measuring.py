@@ -12,7 +12,7 @@ from quant import explain
 from quant.errors import BitfrontError
 from quant.jobs.estimate import Estimate, estimate
 from quant.jobs.requests import FAILED, QUEUED, RUNNING, SweepRequest, SweepStatus
-from quant.jobs.submit import ensure_dispatcher, first_sweep, submit
+from quant.jobs.submit import ensure_dispatcher, first_sweep, first_workload, submit
 from quant.recipe import Recipe
 
 EVERY_SECONDS = 1.0
@@ -21,7 +21,8 @@ FIRST = "first start"  # who asks for the first sweep
 
 def begin() -> None:
     """On a fresh store the first sweep starts by itself."""
-    if first_sweep(cache.store()):
+    ready = first_workload()
+    if ready and cache.newest_sweep(ready.name) is None and first_sweep(cache.store()):
         moment.changed()
         ensure_dispatcher()
 
@@ -36,7 +37,7 @@ def known(choice: Choice, measured: Collection[Recipe]) -> Collection[Recipe]:
 def offer(choice: Choice, measured: Collection[Recipe]) -> None:
     """The button that says what will happen and how long it takes."""
     fresh = [recipe for recipe in choice.recipes if recipe not in measured]
-    waiting = _in_hand(choice.workload.name)
+    waiting = in_hand(choice.workload.name)
     wanted = [recipe for recipe in fresh if recipe not in waiting]
     # FP32 is measured along where it is not there yet.
     along = [] if Recipe.fp32() in measured else [Recipe.fp32()]
@@ -62,24 +63,23 @@ def offer(choice: Choice, measured: Collection[Recipe]) -> None:
 
 def progress(workload: str) -> None:
     """What runs for this workload, or how the last sweep failed."""
-    sweeps = cache.sweeps(workload)
-    if any(not sweep.is_over for sweep in sweeps):
+    if cache.running(workload):
         ensure_dispatcher()
         _live(workload, cache.stamp().points)
-    elif sweeps and sweeps[0].state == FAILED:
-        _failed(sweeps[0])
+    elif (last := cache.newest_sweep(workload)) and last.state == FAILED:
+        _failed(last)
 
 
 def awaited(workload: str) -> str:
     """Before the first point: what is being measured, or nothing."""
-    running = [sweep for sweep in cache.sweeps(workload) if not sweep.is_over]
+    running = cache.running(workload)
     if not running:
         return ""
     soon = "The first dot appears here as soon as it is measured."
-    if running[-1].requested_by != FIRST:
+    if running[0].requested_by != FIRST:
         return soon
     return (
-        f"This store is fresh, so Bitfront measures its own first sweep: {running[-1].total} "
+        f"This store is fresh, so Bitfront measures its own first sweep: {running[0].total} "
         f"files of {workload}, from float to two bits. {soon}"
     )
 
@@ -121,13 +121,12 @@ def _hint(expected: Estimate | None) -> str:
     return told
 
 
-def _in_hand(workload: str) -> set[Recipe]:
+def in_hand(workload: str) -> set[Recipe]:
     """Recipes that wait or run."""
     return {
         task.recipe
-        for sweep in cache.sweeps(workload)
-        if not sweep.is_over
-        for task in cache.store().tasks(sweep.id)
+        for sweep in cache.running(workload)
+        for task in cache.tasks(sweep.id)
         if task.state in (QUEUED, RUNNING)
     }
 
@@ -136,10 +135,10 @@ def _in_hand(workload: str) -> set[Recipe]:
 def _live(workload: str, points: int) -> None:
     """Runs by itself while something is measured; a new point, or the end, redraws the page."""
     try:
-        running = [sweep for sweep in cache.sweeps(workload) if not sweep.is_over]
+        running = cache.running(workload)
         if not running or cache.stamp().points != points:
             st.rerun()
-        for sweep in reversed(running):
+        for sweep in running:
             _bar(sweep)
     except BitfrontError as exc:
         st.error(shell.sentence(exc), icon=":material/error:")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import quant
 from models.listing import listing
-from models.workload import WORKLOADS, workload
+from models.workload import WORKLOADS, Workload, workload
 from quant.errors import DataError, RequestError, StoreError
 from quant.jobs.requests import LATER, SweepRequest
 from quant.recipe import Recipe
@@ -95,11 +95,16 @@ def _existing(given: str | None, what: str, is_there: Callable[[Path], bool]) ->
     return str(path)
 
 
+def first_workload() -> Workload | None:
+    """The first one that ships whole, with weights and pictures."""
+    return next((chosen for chosen in WORKLOADS if chosen.embedded), None)
+
+
 def first_sweep(store: Store) -> str | None:
     """On a fresh store, queue the first sweep of the first workload that ships whole."""
     if store.read_only or not settings().first_sweep:
         return None
-    ready = next((chosen for chosen in WORKLOADS if chosen.embedded), None)
+    ready = first_workload()
     if ready is None or store.sweeps(1, ready.name):
         return None
     request = SweepRequest(ready.name, FIRST_RECIPES, requested_by="first start", priority=LATER)
