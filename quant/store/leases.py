@@ -58,7 +58,7 @@ def give_back(
     values: dict[str, Any]
     if counted and row.attempt >= MOST_ATTEMPTS:
         sentence = f"{sentence}, {row.attempt} times in a row; try it again once the cause is gone"
-        values = {"state": FAILED, "sentence": sentence, "finished_at": now}
+        values = {"state": FAILED, "sentence": story.plain(sentence), "finished_at": now}
     else:
         attempt = row.attempt if counted else row.attempt - 1
         values = {"state": QUEUED, "attempt": attempt, "fraction": 0.0}

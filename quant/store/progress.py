@@ -75,7 +75,9 @@ def _counted(connection: Connection, sweeps: Sequence[str]) -> dict[str, _Count]
         found[row.sweep_id].states[row.state] = row.number
     told = _of_sweeps(sweeps, task.c.state, task.c.recipe, task.c.step, task.c.fraction,
                       task.c.sentence)  # fmt: skip
-    told = told.where(task.c.state.in_((RUNNING, FAILED))).order_by(sweep_task.c.position)
+    # What runs first: many failures of one sweep must not hide it.
+    order = (task.c.state == FAILED, sweep_task.c.position)
+    told = told.where(task.c.state.in_((RUNNING, FAILED))).order_by(*order)
     for row in connection.execute(told.limit(MOST_MESSAGES * max(len(sweeps), 1))):
         count = found[row.sweep_id]
         (count.running if row.state == RUNNING else count.failed).append(row)

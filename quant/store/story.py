@@ -11,6 +11,12 @@ _CUT = "\n… {} characters left out …\n"
 Timeline = list[tuple[str, float]]
 
 
+def plain(text: str) -> str:
+    """What every database takes: names of files may hold bytes that are no text, and crashes print
+    zeros."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
+
+
 def line(now: float, text: str) -> str:
     """A line of the log; `now` is seconds since 1970, told in UTC."""
     return f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(now))} {text}\n"
@@ -18,7 +24,7 @@ def line(now: float, text: str) -> str:
 
 def added(log: str, text: str) -> str:
     """A log with more at its end, its middle left out where it grows too long."""
-    whole = log + text
+    whole = log + plain(text)
     if len(whole) <= MOST_LOG:
         return whole
     half = MOST_LOG // 2

@@ -88,6 +88,7 @@ def renew(
         "lease_until": now + lease_seconds,
         "fraction": min(max(fraction, 0.0), 1.0),
     }
+    step = story.plain(step)
     if step != found.step:
         values |= {
             "step": step,
@@ -118,7 +119,8 @@ def fail(
 ) -> None:
     """Close a task with the reason if the attempt still holds it."""
     note(connection, held, story.line(now, sentence) + trace)
-    _end(connection, held, now, {"state": FAILED, "sentence": sentence, "broke": broke})
+    values = {"state": FAILED, "sentence": story.plain(sentence), "broke": broke}
+    _end(connection, held, now, values)
 
 
 def _end(connection: Connection, held: Task, now: float, values: dict[str, Any]) -> bool:

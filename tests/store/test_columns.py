@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quant.points import Points
 from quant.recipe import Recipe
 from quant.records import Measurement
-from quant.store import Shown, Store
+from quant.store import Shown, Stamp, Store
 from quant.store.columns import shown
 from tests.pages.samples import XEON, measurement, sweep
 
@@ -56,14 +58,7 @@ def test_what_is_shown_grows_with_the_store(store: Store) -> None:
 
 
 def test_what_was_read_is_not_read_again(store: Store) -> None:
-    asked: list[int] = []
-
-    class Watched:
-        def figures(self, after: int = 0) -> Points:
-            asked.append(after)
-            return store.figures(after)
-
-    held = Shown(Watched())  # type: ignore[arg-type]
+    held = Shown(watched(store, asked := []))
     last = store.append(measurement())
     for _ in range(3):
         held.of("fashion-resnet", store.version_stamp())
@@ -72,15 +67,41 @@ def test_what_was_read_is_not_read_again(store: Store) -> None:
     assert asked == [0, last]
 
 
-def test_another_store_in_its_place_is_read_anew(store: Store) -> None:
-    held = Shown(store)
+def test_who_asks_with_an_older_stamp_has_nothing_read_anew(store: Store) -> None:
+    held = Shown(watched(store, asked := []))
+    store.append(measurement())
+    late = store.version_stamp()
+    store.append(measurement(Recipe(3)))
+    for now in (store.version_stamp(), late, store.version_stamp(), late):
+        assert len(held.of("fashion-resnet", now)) == 2
+    assert asked == [0]
+
+
+@pytest.mark.parametrize("change", [{"store": "another"}, {"points": 0}])
+def test_another_store_in_its_place_is_read_anew(store: Store, change: dict[str, Any]) -> None:
     store.append(measurement())
     now = store.version_stamp()
+    stamps = [now]
+    held = Shown(watched(store, asked := [], stamps))
     before = held.of("fashion-resnet", now)
     assert held.of("fashion-resnet", now._replace(sweeps=now.sweeps + 1)) is before
-    for other in (now._replace(store="another"), now._replace(points=now.points - 1)):
-        assert len(held.of("fashion-resnet", other)) == 1
-        assert len(held.of("fashion-resnet", now)) == 1
+    stamps[0] = now._replace(**change)
+    assert len(held.of("fashion-resnet", stamps[0])) == 1
+    assert asked == [0, 0]
+
+
+def watched(store: Store, asked: list[int], stamps: Sequence[Stamp] = ()) -> Any:
+    """The store, and from which rows on it was read; at the first of these stamps, if any."""
+
+    class Watched:
+        def figures(self, after: int = 0) -> Points:
+            asked.append(after)
+            return store.figures(after)
+
+        def version_stamp(self) -> Stamp:
+            return stamps[0] if stamps else store.version_stamp()
+
+    return Watched()
 
 
 ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 3)), max_size=25)

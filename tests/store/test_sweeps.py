@@ -278,6 +278,39 @@ def test_a_log_keeps_its_ends(store: Store) -> None:
     assert log.endswith("the end")
 
 
+def test_what_is_no_text_is_kept_as_text(store: Store) -> None:
+    sweep = store.submit(asked())
+    task = store.claim("me", LEASE)
+    assert task is not None
+    store.renew(task, LEASE, 0.1, "Reading \udce4.jpg")
+    store.note(task, "a crash\0\n")
+    store.fail(task, "there is no \udce4.jpg\0", "in \udce4.py\n")
+    first, *_ = store.tasks(sweep)
+    assert first.sentence == "there is no ?.jpg"
+    told = [line for line in store.log(task.id).splitlines() if "attempt" not in line]
+    assert [line.split(maxsplit=2)[-1] for line in told if line[0].isdigit()] == [
+        "Reading ?.jpg",
+        "there is no ?.jpg",
+    ]
+    assert [line for line in told if not line[0].isdigit()] == ["a crash", "in ?.py"]
+
+
+def test_what_runs_is_told_beside_many_failures(store: Store) -> None:
+    long = store.submit(asked(*(Recipe(4, 8, seed=seed) for seed in range(1, 120))))
+    while task := store.claim("me", LEASE):
+        store.fail(task, "no pictures")
+    store.submit(asked(*(Recipe(4, 8, seed=seed) for seed in range(201, 261))))
+    for _ in range(61):
+        task = store.claim("me", LEASE)
+        assert task is not None
+        store.renew(task, LEASE, 0.5, "Timing")
+    second, first = store.sweeps()
+    assert first.id == long
+    assert first.failed == 120
+    assert second.step.endswith("Timing")
+    assert second.fraction == pytest.approx(0.5)
+
+
 def test_a_short_sweep_goes_before_the_rest_of_a_long_one(store: Store) -> None:
     long = store.submit(asked(*(Recipe(4, 8, seed=seed) for seed in range(1, 50))))
     for _ in range(3):
