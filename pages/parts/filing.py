@@ -84,16 +84,13 @@ def _confirm(point: Measurement) -> None:
 
 
 def _consequences(point: Measurement) -> str:
-    sharing = [
-        one for one in cache.store().points(point.workload) if one.artifact == point.artifact
-    ]
-    others = len(sharing) - 1
+    # Only the same point can have the same file, measured elsewhere or by another runtime.
+    sharing = {one.id: one for one in cache.history(point.key) if one.artifact == point.artifact}
+    sharing.pop(point.id, None)
     shared = ""
-    if others > 0:
-        places = ", ".join(
-            f"{one.machine.label}, {one.runtime}" for one in sharing if one.id != point.id
-        )
-        shared = f" It is also the file of {others} more: {shell.escape(places)}."
+    if sharing:
+        places = ", ".join(f"{one.machine.label}, {one.runtime}" for one in sharing.values())
+        shared = f" It is also the file of {len(sharing)} more: {shell.escape(places)}."
     seconds = explain.duration(point.quantize_seconds + point.evaluate_seconds)
     return (
         f"Deleting the file of **{shell.escape(point.recipe.label)}** frees "

@@ -34,7 +34,7 @@ def model_of(codes: np.ndarray, bits: int) -> onnx.ModelProto:
 
 @pytest.mark.parametrize("bits", WIDTHS)
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_packing_is_lossless_at_every_width(bits: int, data: st.DataObject) -> None:
     shape = data.draw(st.tuples(st.integers(1, 9), st.integers(1, 7), st.integers(1, 3)))
     seed = data.draw(st.integers(0, 2**32 - 1))

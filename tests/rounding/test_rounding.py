@@ -37,7 +37,7 @@ def test_nearest_equals_torch_fake_quantise(bits: int) -> None:
 
 @pytest.mark.parametrize("bits", WIDTHS)
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_nearest_is_within_half_a_step(bits: int, seed: int) -> None:
     weight = drawn(seed, (3, 4, 2, 2))
     codes = ROUNDING["nearest"](weight, bits, True)
@@ -57,7 +57,7 @@ def test_mse_is_never_worse_than_nearest(bits: int) -> None:
 
 @pytest.mark.parametrize("method", sorted(ROUNDING))
 @given(seed=st.integers(0, 2**32 - 1), inputs=st.integers(1, 7))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_neighbours_never_saturate_sixteen_bits(method: str, seed: int, inputs: int) -> None:
     weight = drawn(seed, (3, inputs, 3, 3))
     codes = ROUNDING[method](weight, 8, True)
