@@ -1,8 +1,9 @@
-"""Files written, moved and removed: what the disk says, as a sentence."""
+"""Files copied, moved and removed, whole or not at all: what the disk says, as a sentence."""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import shutil
@@ -26,6 +27,7 @@ REASONS = {
     errno.ENAMETOOLONG: "its name is too long; check BITFRONT_HOME and BITFRONT_ARCHIVE",
 }
 ON_THE_WAY = re.compile(r"\.(moving|arriving)-\w+")  # names of files that are being copied
+_CHUNK_BYTES = 1 << 20
 
 
 @contextmanager
@@ -39,6 +41,31 @@ def writing(path: Path) -> Iterator[None]:
         raise StoreError(f"{path.name} cannot be written: {REASONS[exc.errno]}") from exc
 
 
+@contextmanager
+def appearing(target: Path, prefix: str) -> Iterator[Path]:
+    """A draft beside the target that takes its place in the end, or goes where that fails."""
+    # A name of its own: two who write the same file must not share a draft.
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=prefix)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def copy(source: Path, draft: Path) -> str:
+    """Copy the content alone, for all to read; SHA-256 in hexadecimal digits of what was copied."""
+    seen = hashlib.sha256()
+    with source.open("rb") as read, draft.open("wb") as written:
+        while chunk := read.read(_CHUNK_BYTES):
+            seen.update(chunk)
+            written.write(chunk)
+    draft.chmod(0o644)
+    return seen.hexdigest()
+
+
 def move(source: Path, target: Path) -> Path:
     """Whole or not at all, also to another disk.
 
@@ -48,16 +75,9 @@ def move(source: Path, target: Path) -> Path:
     try:
         with writing(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            # A name of its own: two who move the same file must not share a draft.
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".moving-")
-            os.close(handle)
-            draft = Path(name)
-            try:
+            with appearing(target, ".moving-") as draft:
                 shutil.copy2(source, draft)
-                draft.replace(target)
-                source.unlink(missing_ok=True)
-            finally:
-                draft.unlink(missing_ok=True)
+            source.unlink(missing_ok=True)
     except FileNotFoundError as exc:
         if not source.exists():
             raise StoreError(f"{source.name} was moved or deleted just now; look again") from exc

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -11,14 +10,13 @@ from pathlib import Path
 
 from quant.commands.show import json_line, table
 from quant.commands.sweep import measured
+from quant.disk import appearing, copy
 from quant.errors import RequestError, StoreError
 from quant.jobs.requests import SweepRequest
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.shelf import shelf
 from quant.typed import typed
-
-_CHUNK_BYTES = 1 << 20
 
 
 def run(request: SweepRequest, recipes: tuple[Recipe, ...], output: str, *, as_json: bool) -> int:
@@ -67,21 +65,9 @@ def _target(output: str) -> Path:
 
 def _copy(source: Path, measurement: Measurement, target: Path) -> None:
     """The whole file or nothing appears at `target`."""
-    digest = hashlib.sha256()
-    with _writing(target):
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".bitfront-")
-        draft = Path(name)
-        try:
-            with source.open("rb") as read, os.fdopen(handle, "wb") as written:
-                while chunk := read.read(_CHUNK_BYTES):
-                    digest.update(chunk)
-                    written.write(chunk)
-            if digest.hexdigest() != measurement.artifact_sha256:
-                raise StoreError(f"{source} is not the file that was measured; add --fresh")
-            draft.chmod(0o644)
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
+    with _writing(target), appearing(target, ".bitfront-") as draft:
+        if copy(source, draft) != measurement.artifact_sha256:
+            raise StoreError(f"{source} is not the file that was measured; add --fresh")
 
 
 @contextmanager

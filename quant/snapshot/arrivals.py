@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from quant.disk import writing
+from quant import disk
+from quant.disk import appearing, writing
 from quant.errors import StoreError
 from quant.records import Measurement
 from quant.shelf import shelf
 from quant.snapshot.paths import below, digest
 
 SPARE_BYTES = 100_000_000  # left on the disk, for the store itself
-_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +97,6 @@ def copy(item: Arrival) -> None:
     """The whole file, or nothing, appears at its place; what is copied is verified again."""
     with writing(item.target):
         item.target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=item.target.parent, prefix=".arriving-")
-        draft = Path(name)
-        try:
-            seen = hashlib.sha256()
-            with item.source.open("rb") as read, os.fdopen(handle, "wb") as written:
-                while chunk := read.read(_CHUNK_BYTES):
-                    seen.update(chunk)
-                    written.write(chunk)
-            if seen.hexdigest() != item.sha256:
+        with appearing(item.target, ".arriving-") as draft:
+            if disk.copy(item.source, draft) != item.sha256:
                 raise StoreError(f"{item.source} changed while it was copied; try again")
-            draft.chmod(0o644)
-            draft.replace(item.target)
-        finally:
-            draft.unlink(missing_ok=True)
