@@ -6,6 +6,7 @@ import logging
 import threading
 
 from quant.errors import BitfrontError
+from quant.jobs.presence import release_the_dead
 from quant.jobs.submit import ensure_dispatcher
 from quant.store import Store, open_store
 
@@ -41,7 +42,5 @@ def _watch() -> None:
 
 def look(store: Store) -> bool:
     """Start the dispatcher if something waits and none lives; whether it was started."""
-    from quant.jobs.presence import release_the_dead  # a viewer, which has no psutil, never looks
-
     release_the_dead(store)
     return store.waiting() and ensure_dispatcher()
