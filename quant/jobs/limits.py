@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -12,6 +14,8 @@ from quant.settings import settings
 
 SHARE = 0.7  # of the machine's memory, where the settings name no limit
 RESERVE = 0.04  # of the machine's memory: with less left, the task is stopped
+LOOK_SECONDS = 0.2  # a fast writer fills half a GB meanwhile
+LOADING_SECONDS = 120.0
 GB = 1e9
 _CGROUP = Path("/sys/fs/cgroup")
 # Names of the limit and of what is used, in version 2 of control groups and in version 1.
@@ -35,15 +39,38 @@ class Limits:
 
 
 class Watcher:
-    """Watches one task in one process."""
+    """Watches one task in one process, from a thread: `complaint` is empty until a limit is passed.
+
+    A thread, because Ctrl-C in the midst of reading /proc would leave its files open.
+    """
 
     def __init__(self, limits: Limits, pid: int) -> None:
+        self.complaint = ""
         self._limits = limits
-        self._process = psutil.Process(pid)
-        self._began = time.monotonic()
+        self._pid = pid
+        # Until the worker answers, it may still be loading its libraries.
+        self._began = time.monotonic() + LOADING_SECONDS
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="limits", daemon=True)
 
-    def complaint(self) -> str:
-        """A sentence once a limit is passed; empty until then, and where the process is gone."""
+    def begun(self) -> None:
+        """The worker has answered: its time counts from now, if it does not count yet."""
+        self._began = min(self._began, time.monotonic())
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self.complaint and not self._over.wait(LOOK_SECONDS):
+            self.complaint = self.look()
+
+    def look(self) -> str:
+        """A sentence where a limit is passed now; empty also where the process is gone."""
         took = time.monotonic() - self._began
         if took > self._limits.seconds:
             return (
@@ -72,7 +99,7 @@ class Watcher:
     def _used(self) -> int:
         # The process alone: it starts no others, and to look for them reads all of /proc, which
         # five times a second would disturb the latency that is being measured.
-        return int(self._process.memory_info().rss)
+        return int(psutil.Process(self._pid).memory_info().rss)
 
 
 def machine_memory() -> tuple[int, int]:

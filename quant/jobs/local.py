@@ -12,12 +12,11 @@ from typing import Any
 
 from quant.jobs import worker
 from quant.jobs.executor import Outcome, OverLimit, Refused, TaskBroke, Watch, WorkerDied
-from quant.jobs.limits import Limits, Watcher
+from quant.jobs.limits import LOOK_SECONDS, Limits, Watcher
 from quant.jobs.printed import Printed
 from quant.jobs.requests import LostLease, Task
 
 BEAT_SECONDS = 1.0
-LOOK_SECONDS = 0.2  # between looks at the limits: a fast writer fills half a GB meanwhile
 _STOP_SECONDS = 5.0
 
 
@@ -91,26 +90,34 @@ class LocalExecutor:
 
     def _converse(self, pipe: Connection[Any, Any], task: Task, watch: Watch) -> Outcome:
         beat = _Beat(watch.beat)
-        watcher = Watcher(self._limits, self.worker_pid or 0)
         pipe.send(task)
-        while True:
-            heard = pipe.poll(LOOK_SECONDS)
-            if complaint := watcher.complaint():
-                raise OverLimit(complaint)
-            if not heard:
-                beat.now_and_then()
-                continue
-            tag, content = pipe.recv()
-            if tag == worker.PROGRESS:
-                beat.at(*content)
-            elif tag == worker.IDENTITY:
-                pipe.send(watch.known(content))
-            elif tag == worker.REFUSED:
-                raise Refused(content)
-            elif tag == worker.BROKE:
-                raise TaskBroke(*content)
-            else:
-                return _outcome(content)
+        with Watcher(self._limits, self.worker_pid or 0) as watcher:
+            while True:
+                heard = pipe.poll(LOOK_SECONDS)
+                if watcher.complaint:
+                    raise OverLimit(watcher.complaint)
+                if not heard:
+                    beat.now_and_then()
+                    continue
+                watcher.begun()
+                answer = self._hear(pipe, watch, beat)
+                if answer is not None:
+                    return answer
+
+    def _hear(self, pipe: Connection[Any, Any], watch: Watch, beat: _Beat) -> Outcome | None:
+        """Take one message of the worker; the outcome when it is there."""
+        tag, content = pipe.recv()
+        if tag == worker.PROGRESS:
+            beat.at(*content)
+        elif tag == worker.IDENTITY:
+            pipe.send(watch.known(content))
+        elif tag == worker.REFUSED:
+            raise Refused(content)
+        elif tag == worker.BROKE:
+            raise TaskBroke(*content)
+        else:
+            return _outcome(content)
+        return None
 
     def _epitaph(self) -> str:
         process = self._process

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -20,6 +22,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("BITFRONT_ENGINE", ENGINE)
     monkeypatch.setenv("BITFRONT_IDLE_SECONDS", "2")
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    # A worker reads its parent's main module again. After a test of a page in this process, that
+    # would be the page.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     return tmp_path
 
 

@@ -71,13 +71,13 @@ def test_a_machine_without_memory_stops_the_task(
 ) -> None:
     monkeypatch.setattr(limits, "machine_memory", lambda: (10**9, 10**7))
     monkeypatch.setattr(Watcher, "_used", lambda _: 5 * 10**8)
-    said = Watcher(PLENTY, psutil.Process().pid).complaint()
+    said = Watcher(PLENTY, psutil.Process().pid).look()
     assert "it used 0.5 GB of memory and the machine had only 0.0 GB of 1.0 GB left" in said
 
 
 def test_a_small_task_is_not_blamed_for_a_full_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "machine_memory", lambda: (10**12, 10**7))
-    assert Watcher(PLENTY, psutil.Process().pid).complaint() == ""
+    assert Watcher(PLENTY, psutil.Process().pid).look() == ""
 
 
 def test_a_container_has_the_memory_that_it_is_given(
