@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from quant.pareto import Ground
 from quant.points import Points
 from quant.selection import Filters, Selection
@@ -14,8 +12,7 @@ from quant.selection import Filters, Selection
 def grounds(points: Points) -> dict[Ground, str]:
     """Where a workload was measured, and when last."""
     newest: dict[Ground, str] = {}
-    for code in np.unique(points.where).tolist():  # rows taken from others keep unused places
-        place = points.places[code]
+    for place in points.used:
         ground = Ground.of(place)
         last = max(points.measured_at[points.at([place])], default="")
         newest[ground] = max(newest.get(ground, ""), last)

@@ -157,6 +157,11 @@ class Points:
         both: Mask = (self.weights == 32) & (self.activations == 32)
         return both
 
+    @cached_property
+    def used(self) -> tuple[Place, ...]:
+        """The places of these rows: rows taken from others keep those of all."""
+        return tuple(self.places[code] for code in np.unique(self.where).tolist())
+
     def take(self, which: Mask | Indices) -> Points:
         """The rows of a mask, or of indices in their order."""
         if which.dtype == np.bool_:

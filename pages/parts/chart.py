@@ -10,10 +10,9 @@ from pages.parts import cache, links, showing
 from pages.parts.arrivals import Arrivals
 from pages.parts.notes import notes
 from pages.parts.showing import Showing
-from pages.parts.view import MOST_DRAWN, View
+from pages.parts.view import View
 from quant import hover, plots
 from quant.point import Figures
-from quant.selection import Drawn
 from quant.space import space
 
 PLAIN = {"displayModeBar": False}
@@ -30,14 +29,15 @@ def draw(view: View, wanted: Showing, arrivals: Arrivals) -> None:
     flat = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         everything = showing.dominated(_dominated(view, wanted))
-    drawn = _drawn(view, wanted, everything, arrivals)
+    drawn = view.drawn(wanted.axes, dominated=everything, also=arrivals.all)
     if wanted.deep:
         with flat, st.grid(2, min_column_width=400):
             with st.container():
                 _deep(view, drawn.points, arrivals)
             with st.container():
                 st.markdown(f"**{wanted.y.capitalize()} against {wanted.x}**")
-                beside = _drawn(view, wanted.flattened, everything, arrivals)
+                axes = wanted.flattened.axes
+                beside = view.drawn(axes, dominated=everything, also=arrivals.all)
                 _flat(view, beside.points, wanted, arrivals)
     else:
         with flat:
@@ -72,16 +72,6 @@ def _deep(view: View, points: Sequence[Figures], arrivals: Arrivals) -> None:
         key="space",
         config=PLAIN,
         alt=hover.space_summary(points),
-    )
-
-
-def _drawn(view: View, wanted: Showing, everything: bool, arrivals: Arrivals) -> Drawn:
-    if view.selection is None:
-        return Drawn((), 0)
-    advised = view.recommendation.point
-    named = [point.id for point in (view.chosen, advised) if point is not None]
-    return view.selection.drawn(
-        wanted.axes, dominated=everything, most=MOST_DRAWN, named=(*named, *arrivals.all)
     )
 
 

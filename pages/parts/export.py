@@ -16,7 +16,7 @@ def offer(points: Points) -> None:
     """All points after filters, with everything that is kept of each but its layers."""
     if not len(points):
         return
-    name = "-".join(dict.fromkeys(place.workload for place in points.places))
+    name = "-".join(dict.fromkeys(place.workload for place in points.used))
     with st.container(horizontal=True, vertical_alignment="center"):
         _button("CSV", csv_text, points, f"{name}.csv", "text/csv")
         _button("JSON", json_text, points, f"{name}.json", "application/json")
@@ -29,7 +29,7 @@ def offer(points: Points) -> None:
 def measurements(points: Points) -> list[Measurement]:
     """The points as they are kept, in their order."""
     wanted = {figures.id: at for at, figures in enumerate(points.figures(range(len(points))))}
-    workloads = dict.fromkeys(place.workload for place in points.places)
+    workloads = dict.fromkeys(place.workload for place in points.used)
     kept = (one for name in workloads for one in cache.store().points(name) if one.id in wanted)
     return sorted(kept, key=lambda one: wanted[one.id])
 

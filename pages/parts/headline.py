@@ -72,7 +72,7 @@ def _rest(view: View, point: Measurement) -> str:
     """The label without its bits; with its model, where several are shown."""
     _, _, rest = point.recipe.label.partition("·")
     own = rest.replace("·", ", ") or "the baseline"
-    models = {view.points.places[code].workload for code in set(view.points.where.tolist())}
+    models = {place.workload for place in view.points.used}
     return f"{point.workload}: {own}" if len(models) > 1 else own
 
 

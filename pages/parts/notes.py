@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from pages.parts import showing
@@ -84,8 +83,7 @@ def _knee(scene: Scene, wanted: Showing) -> str:
 
 def _differ(view: View) -> bool:
     """Whether models are shown that were measured on different pictures."""
-    places = (view.points.places[code] for code in np.unique(view.points.where).tolist())
-    return len({(place.data, place.data_id) for place in places}) > 1
+    return len({(place.data, place.data_id) for place in view.points.used}) > 1
 
 
 def _apart(wanted: Showing) -> None:

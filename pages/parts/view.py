@@ -9,7 +9,7 @@ from pages.parts import cache, links, place
 from pages.parts.controls import Choice
 from pages.parts.shell import escape
 from quant.budgets import Budgets, Recommendation
-from quant.points import Mask, Points
+from quant.points import Points
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.selection import Drawn, Filters, Rows, Selection
@@ -35,11 +35,6 @@ class View:
         """All that is shown after filters, of all models; see quant.points."""
         return self.selection.points if self.selection else Points.of(())
 
-    @property
-    def best(self) -> Mask:
-        """Which of `points` nothing dominates in accuracy, size and latency at once."""
-        return self.selection.best() if self.selection else self.points.is_fp32
-
     def measured(self, recipes: Iterable[Recipe]) -> frozenset[Recipe]:
         """Those of these recipes that are measured of the model, filtered out or not."""
         return self.selection.measured(recipes) if self.selection else frozenset()
@@ -49,18 +44,20 @@ class View:
         best = self.recommendation.point
         return best is not None and self.chosen is not None and best.id == self.chosen.id
 
-    def drawn(self, *axes: str, dominated: bool = False, most: int = MOST_DRAWN) -> Drawn:
+    def drawn(self, axes: Sequence[str], *, dominated: bool, also: Sequence[str] = ()) -> Drawn:
         """The points to draw along two or three axes: their front, FP32, the chosen and the
-        recommended one, and if asked those that are dominated, nearest to the front first."""
+        recommended one, those named `also` by id, and if asked those that are dominated, nearest
+        to the front first."""
         if self.selection is None:
             return Drawn((), 0)
-        return self.selection.drawn(axes, dominated=dominated, most=most, named=self._named)
+        named = (*self._named, *also)
+        return self.selection.drawn(axes, dominated=dominated, most=MOST_DRAWN, named=named)
 
-    def rows(self, most: int = MOST_ROWS) -> Rows:
+    def rows(self) -> Rows:
         """The points of the table, the chosen one among them."""
         if self.selection is None:
             return Rows((), (), (), 0)
-        return self.selection.rows(most, self.budgets, self._named)
+        return self.selection.rows(MOST_ROWS, self.budgets, self._named)
 
     @property
     def _named(self) -> tuple[str, ...]:
