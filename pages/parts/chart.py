@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from quant.point import Figures
 from quant.space import space
 
 PLAIN = {"displayModeBar": False}
+Drawing = tuple[plots.Done, str]
 
 
 def draw(view: View, wanted: Showing, arrivals: Arrivals) -> None:
@@ -46,15 +48,13 @@ def draw(view: View, wanted: Showing, arrivals: Arrivals) -> None:
 
 
 def _flat(view: View, points: Sequence[Figures], wanted: Showing, arrivals: Arrivals) -> None:
-    chosen = view.chosen.id if view.chosen else ""
-    looks = {"x": wanted.x, "y": wanted.y, "budgets": view.budgets, "chosen": chosen}
+    looks = {"x": wanted.x, "y": wanted.y, **_looks(view)}
 
-    def draw() -> tuple[plots.Done, str]:
+    def draw() -> Drawing:
         figure = plots.front(points, **looks, fresh=arrivals.fresh)
         return plots.Done(figure), hover.summary(points, wanted.x, wanted.y)
 
-    identities = [point.id for point in points]
-    figure, alt = cache.drawn(("front", looks, sorted(arrivals.fresh), identities), draw)
+    figure, alt = _once("front", points, looks, arrivals, draw)
     st.plotly_chart(
         figure,
         key="front",
@@ -66,13 +66,30 @@ def _flat(view: View, points: Sequence[Figures], wanted: Showing, arrivals: Arri
 
 
 def _deep(view: View, points: Sequence[Figures], arrivals: Arrivals) -> None:
-    chosen = view.chosen.id if view.chosen else ""
-    st.plotly_chart(
-        space(points, budgets=view.budgets, chosen=chosen, fresh=arrivals.fresh),
-        key="space",
-        config=PLAIN,
-        alt=hover.space_summary(points),
-    )
+    looks = _looks(view)
+
+    def draw() -> Drawing:
+        figure = space(points, **looks, fresh=arrivals.fresh)
+        return plots.Done(figure), hover.space_summary(points)
+
+    figure, alt = _once("space", points, looks, arrivals, draw)
+    st.plotly_chart(figure, key="space", config=PLAIN, alt=alt)
+
+
+def _looks(view: View) -> dict[str, Any]:
+    return {"budgets": view.budgets, "chosen": view.chosen.id if view.chosen else ""}
+
+
+def _once(
+    name: str,
+    points: Sequence[Figures],
+    looks: dict[str, Any],
+    arrivals: Arrivals,
+    draw: Callable[[], Drawing],
+) -> Drawing:
+    """A figure and its words, made once for all who look at the same."""
+    identities = [point.id for point in points]
+    return cache.drawn((name, looks, sorted(arrivals.fresh), identities), draw)
 
 
 def _dominated(view: View, wanted: Showing) -> int:

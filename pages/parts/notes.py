@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import showing
+from pages.parts import cache, showing
 from pages.parts.showing import Showing
 from pages.parts.view import View
 from quant.scene import Scene
@@ -26,9 +26,7 @@ GAINS = {
 
 def notes(view: View, wanted: Showing, drawn: Drawn, everything: bool) -> None:
     """Counts first, then how to read the chart; a way out where accuracies do not compare."""
-    scene = Scene.of(drawn.points, wanted.x, wanted.y, view.budgets)
-    said = [_counts(view, drawn, everything)]
-    said += [DEEP] if wanted.deep else [_flat(scene), _knee(scene, wanted)]
+    said = [_counts(view, drawn, everything), DEEP if wanted.deep else _read(view, wanted, drawn)]
     st.caption(" ".join(filter(None, said)))
     if _differ(view) and "accuracy" in wanted.axes:
         _apart(wanted)
@@ -47,6 +45,17 @@ def _counts(view: View, drawn: Drawn, everything: bool) -> str:
         why.append(f"{drawn.left_out:,} more would only cover each other, so those {which} stand")
     reason = f" ({'; '.join(why)})" if why else ""
     return f"Showing {shown:,} of {whole:,} points{reason}."
+
+
+def _read(view: View, wanted: Showing, drawn: Drawn) -> str:
+    """How to read the 2-D chart; worked out once for all who look at the same."""
+
+    def words() -> str:
+        scene = Scene.of(drawn.points, wanted.x, wanted.y, view.budgets)
+        return " ".join(filter(None, (_flat(scene), _knee(scene, wanted))))
+
+    identities = [point.id for point in drawn.points]
+    return cache.drawn(("notes", wanted.x, wanted.y, view.budgets, identities), words)
 
 
 def _flat(scene: Scene) -> str:
