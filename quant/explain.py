@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import floor, isfinite, log10
 
 from quant.point import Point
@@ -142,6 +143,11 @@ def chance(measured: Measurement) -> str:
         f"decided which way, a split as uneven would come up in {often} such comparisons "
         f"(McNemar's exact test, {'p < 0.001' if p < 0.001 else f'p = {p:.3f}'})."
     )
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _in_a_hundred(p: float) -> str:

@@ -46,7 +46,7 @@ def summary(points: Sequence[Point], x: str = "size", y: str = "accuracy") -> st
     best = [point for front in scene.fronts for point in front]
     return (
         f"{y.capitalize()} against {x} of {len(scene.shown)} measured points of "
-        f"{_and(scene.models)}. On the front, from the least {x}: {_names(best, scene.models)}. "
+        f"{explain.listed(scene.models)}. On the front, from the least {x}: {_names(best, scene.models)}. "
         "The table below holds the same data."
     )
 
@@ -55,13 +55,13 @@ def space_summary(points: Sequence[Point], objectives: Sequence[str] = SPACE) ->
     """Alternative text of the 3-D view."""
     shown = within(points, [AXES[name] for name in objectives])
     if not shown:
-        return f"An empty chart of {_and(objectives)}."
+        return f"An empty chart of {explain.listed(objectives)}."
     models = tuple(dict.fromkeys(point.workload for point in shown))
     ids = on_front(shown, objectives)
     best = [point for point in shown if point.id in ids]
     return (
-        f"{_and(objectives).capitalize()} in three dimensions, {len(shown)} measured points of "
-        f"{_and(models)}. On the front of all three: {_names(best, models)}. "
+        f"{explain.listed(objectives).capitalize()} in three dimensions, {len(shown)} measured points of "
+        f"{explain.listed(models)}. On the front of all three: {_names(best, models)}. "
         "The table below holds the same data."
     )
 
@@ -69,7 +69,3 @@ def space_summary(points: Sequence[Point], objectives: Sequence[str] = SPACE) ->
 def _names(points: Sequence[Point], models: Sequence[str]) -> str:
     many = len(models) > 1
     return ", ".join(f"{p.workload} {p.recipe.label}" if many else p.recipe.label for p in points)
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

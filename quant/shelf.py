@@ -60,7 +60,7 @@ class Shelf:
         """Move the file from the archive to the shelf.
 
         Raises:
-            StoreError: the archive does not hold it, or it would not fit the quota.
+            StoreError: the archive does not hold it, or the quota is used up.
         """
         path = self._archived(artifact)
         if path is None:

@@ -52,7 +52,7 @@ def table(view: View, wanted: Showing) -> None:
     more = f" {rows.left_out:,} more are not listed." if rows.left_out else ""
     st.caption(
         f"Tick a row to choose the point. On the front: nothing measured is better in "
-        f"{_and(wanted.axes)} together, as in the chart.{more}"
+        f"{explain.listed(wanted.axes)} together, as in the chart.{more}"
     )
 
 
@@ -89,7 +89,3 @@ def _row(point: Figures, on_front: bool, verdict: Verdict, models: bool) -> dict
         "on the front": "yes" if on_front else "no",
         "within budgets": VERDICTS[verdict],
     }
-
-
-def _and(names: tuple[str, ...]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"

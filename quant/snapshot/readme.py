@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quant.explain import listed
 from quant.snapshot.marker import Marker
 
 PORT = 7860
@@ -48,8 +49,8 @@ def _paragraph(marker: Marker) -> str:
     files = f"{marker.files:,} quantised file{_s(marker.files)} can be downloaded here"
     return (
         f"Accuracy, size and latency of {marker.points:,} quantised network"
-        f"{_s(marker.points)} of {_listed(marker.workloads)}, measured{_when(marker)} on "
-        f"{_listed(marker.machines)}. "
+        f"{_s(marker.points)} of {listed(marker.workloads)}, measured{_when(marker)} on "
+        f"{listed(marker.machines)}. "
         + (
             f"{files} ({marker.files_bytes / 1e6:.1f} MB)."
             if marker.files
@@ -63,10 +64,6 @@ def _when(marker: Marker) -> str:
     if not dates:
         return ""
     return f" on {dates[0]}" if len(dates) == 1 else f" from {dates[0]} to {dates[-1]}"
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else "nothing"
 
 
 def _s(count: int) -> str:
