@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from quant import explain
 from quant.axes import AXES, SPACE
 from quant.budgets import Budgets
+from quant.explain import listed
 from quant.point import Point
 from quant.scene import Scene, on_front, within
 
@@ -46,7 +47,7 @@ def summary(points: Sequence[Point], x: str = "size", y: str = "accuracy") -> st
     best = [point for front in scene.fronts for point in front]
     return (
         f"{y.capitalize()} against {x} of {len(scene.shown)} measured points of "
-        f"{explain.listed(scene.models)}. On the front, from the least {x}: {_names(best, scene.models)}. "
+        f"{listed(scene.models)}. On the front, from the least {x}: {_names(best, scene.models)}. "
         "The table below holds the same data."
     )
 
@@ -55,13 +56,13 @@ def space_summary(points: Sequence[Point], objectives: Sequence[str] = SPACE) ->
     """Alternative text of the 3-D view."""
     shown = within(points, [AXES[name] for name in objectives])
     if not shown:
-        return f"An empty chart of {explain.listed(objectives)}."
+        return f"An empty chart of {listed(objectives)}."
     models = tuple(dict.fromkeys(point.workload for point in shown))
     ids = on_front(shown, objectives)
     best = [point for point in shown if point.id in ids]
     return (
-        f"{explain.listed(objectives).capitalize()} in three dimensions, {len(shown)} measured points of "
-        f"{explain.listed(models)}. On the front of all three: {_names(best, models)}. "
+        f"{listed(objectives).capitalize()} in three dimensions, {len(shown)} measured points of "
+        f"{listed(models)}. On the front of all three: {_names(best, models)}. "
         "The table below holds the same data."
     )
 
