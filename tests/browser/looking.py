@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 WAIT_MS = 60_000
+TRIES = 5
 DOTS = ".stPlotlyChart .scatterlayer .points path"
 Open = Callable[..., Any]
 
@@ -37,8 +39,28 @@ def dots(page: Any) -> set[str]:
 
 
 def click_dot(page: Any, identity: str) -> None:
-    """Click the middle of the dot that carries this id."""
-    spot = page.evaluate(
+    """Click the middle of the dot that carries this id, until the address tells another point.
+
+    Plotly answers to a click on what it has seen the mouse over; on a busy machine that, or a
+    chart that is just drawn anew, can come late.
+    """
+    from playwright.sync_api import TimeoutError as TooLate  # skipped tests have no playwright
+
+    before = page.url
+    for _ in range(TRIES):
+        settled(page)
+        page.mouse.move(1, 1)
+        page.mouse.move(*_spot(page, identity))
+        with suppress(TooLate):
+            page.wait_for_selector(".hoverlayer .hovertext", timeout=3000)
+            page.mouse.click(*_spot(page, identity))
+            page.wait_for_function("before => location.href !== before", arg=before, timeout=5000)
+            return
+    raise AssertionError(f"no click on {identity} was heard")
+
+
+def _spot(page: Any, identity: str) -> tuple[float, float]:
+    x, y = page.evaluate(
         """identity => {
             const chart = document.querySelector('.stPlotlyChart .js-plotly-plot')
             for (const trace of chart._fullData) {
@@ -53,5 +75,4 @@ def click_dot(page: Any, identity: str) -> None:
         }""",
         identity,
     )
-    page.mouse.move(*spot)
-    page.mouse.click(*spot)
+    return x, y
