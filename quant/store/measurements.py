@@ -16,13 +16,14 @@ from quant.store.schema import measurement as table
 
 def insert(connection: Connection, measured: Measurement, content: bytes | None) -> int:
     """One row more, and its predictions beside it; the row's number."""
-    done = connection.execute(sa.insert(table).values(row(measured)))
+    # As a parameter: in `values`, each of 35 columns would be made an expression first, in 2 ms.
+    done = connection.execute(sa.insert(table), row(measured))
     number = done.inserted_primary_key
     if number is None:
         raise RuntimeError("the database gave no number to a new measurement")
     if content is not None:
         beside = {"measurement_id": number[0], "content": content}
-        connection.execute(sa.insert(predictions).values(beside))
+        connection.execute(sa.insert(predictions), beside)
     return int(number[0])
 
 
