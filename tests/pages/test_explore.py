@@ -83,6 +83,13 @@ def test_cancel_stops_a_sweep(explore: Explore, store: Store) -> None:
     assert store.sweeps()[0].is_over
 
 
+def test_a_sweep_is_seen_however_many_newer_ones_are_over(explore: Explore, store: Store) -> None:
+    store.submit(SweepRequest("fashion-resnet", (Recipe(5),)))
+    for seed in range(1, 8):
+        store.cancel(store.submit(SweepRequest("fashion-resnet", (Recipe(5, seed=seed),))))
+    assert [button.label for button in explore().button].count("Cancel") == 1
+
+
 def test_a_failed_sweep_says_why(explore: Explore, store: Store) -> None:
     store.submit(SweepRequest("fashion-resnet", (Recipe(5),)))
     while task := store.claim("test", 60):
