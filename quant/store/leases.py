@@ -11,6 +11,8 @@ from quant.jobs.requests import FAILED, MOST_ATTEMPTS, QUEUED, RUNNING
 from quant.store import story
 from quant.store.schema import task
 
+GONE = "its dispatcher is gone"
+MOST_ABANDONED = 10
 FREE: dict[str, Any] = {"fence": None, "worker": None, "lease_until": None, "step": ""}
 
 
@@ -35,10 +37,12 @@ def give_up_expired(connection: Connection, now: float) -> None:
 
 
 def abandon(connection: Connection, worker: str, now: float) -> None:
-    """What a process held that is gone: nobody's fault, so the attempt does not count."""
+    """What a process held that is gone: hardly the task's fault, so the attempt does not count,
+    unless it has happened so often that the task may be what brings the process down."""
     held = sa.and_(task.c.state == RUNNING, task.c.worker == worker)
     for row in _rows(connection, held):
-        give_back(connection, row.id, row.fence, "its dispatcher is gone", now, counted=False)
+        often = row.log.count(GONE) >= MOST_ABANDONED
+        give_back(connection, row.id, row.fence, GONE, now, counted=often)
 
 
 def give_back(
@@ -67,4 +71,4 @@ def give_back(
 
 
 def _rows(connection: Connection, held: sa.ColumnElement[bool]) -> list[Any]:
-    return list(connection.execute(sa.select(task.c.id, task.c.fence).where(held)))
+    return list(connection.execute(sa.select(task.c.id, task.c.fence, task.c.log).where(held)))

@@ -239,6 +239,19 @@ def test_sweeps_come_newest_first(store: Store) -> None:
     assert store.sweep("no such") is None
 
 
+def test_a_task_that_brings_every_dispatcher_down_fails_in_the_end(store: Store) -> None:
+    sweep = store.submit(asked(W4))
+    for _ in range(20):
+        task = store.claim("gone:1", LEASE)
+        assert task is not None
+        if not task.recipe.is_fp32:
+            break
+        store.abandon("gone:1")
+    failed = store.tasks(sweep)[0]
+    assert failed.state == FAILED
+    assert "its dispatcher is gone, 3 times in a row" in failed.sentence
+
+
 def test_a_log_tells_every_attempt_and_step(store: Store) -> None:
     sweep = store.submit(asked())
     task = store.claim("here:1", LEASE)
