@@ -18,7 +18,7 @@ from models.weights import weights_fingerprint
 from models.workload import Workload, workload
 from models.zoo.files import ZOO
 from quant.errors import ModelError
-from quant.graph.metadata import tagged
+from quant.graph.metadata import strip, tagged
 
 OPSET = 18
 
@@ -51,6 +51,9 @@ def export(workload: Workload, path: Path) -> None:
         raise ModelError(
             f"{workload.name} does not export to ONNX: {str(exc).splitlines()[0][:200]}"
         ) from exc
+    model = onnx.load(path)
+    strip(model)
+    onnx.save(model, path)
 
 
 def ship(workload: Workload) -> Path:

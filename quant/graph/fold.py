@@ -11,6 +11,7 @@ import onnxruntime
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 
 from quant.errors import ModelError
+from quant.graph.metadata import strip
 from quant.graph.network import Network, attribute
 
 OLD_OPSET, OLD_IR_VERSION = 19, 9  # ONNX 1.14, which ONNX Runtime reads since 1.15
@@ -35,6 +36,7 @@ def fold(path: Path) -> ModelProto:
             model = onnx.load(folded)
         except Exception as exc:  # onnxruntime raises errors of many kinds
             raise ModelError(f"{path.name} cannot be loaded: {str(exc)[:200]}") from exc
+    strip(model)
     _name_nodes(model)
     means_to_pooling(model)
     del model.graph.value_info[:]

@@ -26,3 +26,13 @@ def told_by(model: ModelProto) -> dict[str, str]:
         for item in model.metadata_props
         if item.key.startswith(PREFIX)
     }
+
+
+def strip(model: ModelProto) -> None:
+    """Take out, in place, what an exporter noted on nodes and tensors: torch writes whole stack
+    traces there, with the paths of the machine that exported."""
+    graph = model.graph
+    tensors = (*graph.value_info, *graph.input, *graph.output, *graph.initializer)
+    for noted in (graph, *graph.node, *tensors):
+        del noted.metadata_props[:]
+        noted.ClearField("doc_string")

@@ -79,3 +79,13 @@ def test_two_layers_that_share_a_weight_have_names_of_their_own(tmp_path: Path) 
     ]
     layers = layers_of(fold(saved(nodes, {"w": weight}, tmp_path / "m.onnx", ["n", 4])))
     assert len({layer.name for layer in layers}) == 2
+
+
+def test_an_exporter_s_notes_are_taken_out(tmp_path: Path) -> None:
+    node = helper.make_node("Relu", ["input"], ["logits"], name="relu", doc_string="File /home/me")
+    path = saved([node], {"unused": np.zeros(1)}, tmp_path / "m.onnx", ["n", 3])
+    model = onnx.load(path)
+    model.graph.node[0].metadata_props.add(key="stack_trace", value="File /home/me/net.py")
+    model.graph.input[0].metadata_props.add(key="stack_trace", value="File /home/me/net.py")
+    onnx.save(model, path)
+    assert b"/home/me" not in fold(path).SerializeToString()

@@ -53,5 +53,11 @@ def test_missing_weights_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None
         weights_path(FASHION)
 
 
+def test_the_shipped_file_tells_nothing_of_the_machine_that_exported_it() -> None:
+    content = (ZOO / "fashion-resnet.onnx").read_bytes()
+    assert b"site-packages" not in content
+    assert b"stack_trace" not in content
+
+
 def test_the_fingerprint_is_hexadecimal() -> None:
     assert len(bytes.fromhex(weights_fingerprint(FASHION))) == 16
