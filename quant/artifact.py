@@ -18,12 +18,12 @@ from quant.disk import writing
 from quant.errors import ModelError
 from quant.graph.layers import Layer
 from quant.graph.metadata import tagged
-from quant.graph.network import Network
 from quant.graph.prepared import Prepared
 from quant.grid import Grid
 from quant.lower.lowering import lower
 from quant.lower.placement import Placement, place
 from quant.measure.accuracy import sqnr_db
+from quant.outcomes import outcomes_of
 from quant.plan import Plan, plan
 from quant.recipe import FLOAT, Recipe
 from quant.records import LayerOutcome
@@ -68,9 +68,9 @@ def make(
     Raises:
         ModelError: the file does not do what it says.
     """
-    network, bits = Network(prepared.model), plan(recipe, prepared.layers)
+    bits = plan(recipe, prepared.layers, prepared.products)
     quantised = {name: b.activations for name, b in bits.items() if b.activations < FLOAT}
-    placement = place(network, prepared.layers, quantised)
+    placement = place(prepared.network, prepared.layers, quantised, prepared.products)
     chosen = _grids(observed, placement, recipe.ranges)
     model = prepared.model
     if not recipe.is_fp32:
@@ -82,9 +82,7 @@ def make(
     try:
         _write(model, draft, recipe, workload, ())
         found = kernels(draft)
-        outcomes = tuple(
-            _outcome(layer, bits, placement, network, found.of_weight) for layer in prepared.layers
-        )
+        outcomes = outcomes_of(prepared, bits, placement, found)
         if not recipe.is_fp32:
             _write(model, draft, recipe, workload, outcomes, weight_bits)
         agreement = _agreement(draft, pictures)
@@ -136,35 +134,6 @@ def _grids(observed: Mapping[str, Observed], placement: Placement, ranges: str) 
             root = placement.passed[root]
         chosen[name] = chosen[root]
     return chosen
-
-
-def _outcome(
-    layer: Layer, bits: Plan, placement: Placement, network: Network, integer: Mapping[str, str]
-) -> LayerOutcome:
-    wanted = bits[layer.name]
-    width = placement.widths.get(layer.source, FLOAT)
-    kernel = integer.get(f"{layer.stored}/codes", "float32")
-    kept = note = ""
-    if wanted.weights <= 8 and width <= 8 and kernel == "float32":
-        kept = "ONNX Runtime has no integer kernel for this layer: it computes it in float32"
-    elif wanted.weights == 16:
-        note = "float16 on disk, computed in float32"
-    elif wanted.weights <= 8 and width == FLOAT:
-        note = "integers on disk, computed in float32"
-    if wanted.activations < FLOAT and width > wanted.activations:
-        source = "the picture" if layer.source in network.inputs else "a sum or shared tensor"
-        note = "; ".join(filter(None, [note, f"its input is {source} and stays at {width} bits"]))
-    return LayerOutcome(
-        layer=layer.name,
-        op=layer.op,
-        weight_bits=wanted.weights,
-        activation_bits=width,
-        macs=layer.macs,
-        parameters=layer.parameters,
-        kernel=kernel,
-        kept=kept,
-        note=note,
-    )
 
 
 def _agreement(path: Path, pictures: Floats) -> float | None:

@@ -18,7 +18,7 @@ from quant.graph.metadata import told_by
 from quant.identity import Request
 from quant.recipe import Recipe
 from quant.records import LayerOutcome
-from quant.runtime.ort import Session, kernels
+from quant.runtime.ort import Kernels, Session, kernels
 
 LARGEST = 2 * 2**30  # protobuf's own limit, bytes
 
@@ -127,7 +127,7 @@ def _recipe(told: dict[str, str]) -> Recipe | None:
 def _artifact(path: Path, told: dict[str, str]) -> Artifact:
     """The file as an artifact: layers as its metadata tells, kernels as the runtime loads them."""
     found = kernels(path)
-    outcomes = _outcomes(told, found.of_weight)
+    outcomes = _outcomes(told, found)
     macs = sum(outcome.macs for outcome in outcomes) or 1
     recipe = _recipe(told)
     plain = float(Recipe.fp32().weights)
@@ -145,19 +145,19 @@ def _artifact(path: Path, told: dict[str, str]) -> Artifact:
     )
 
 
-def _outcomes(told: dict[str, str], of_weight: dict[str, str]) -> tuple[LayerOutcome, ...]:
+def _outcomes(told: dict[str, str], found: Kernels) -> tuple[LayerOutcome, ...]:
     """Layers as the metadata tells; none where somebody has changed it."""
     try:
         listed = json.loads(told.get("outcomes", "[]"))
         float(told.get("effective_weight_bits", "0"))
-        return tuple(_outcome(values, of_weight) for values in listed)
+        return tuple(_outcome(values, found) for values in listed)
     except (ValueError, TypeError, AttributeError):
         return ()
 
 
-def _outcome(values: dict[str, Any], of_weight: dict[str, str]) -> LayerOutcome:
+def _outcome(values: dict[str, Any], found: Kernels) -> LayerOutcome:
     name = str(values.get("layer", ""))
-    kernel = of_weight.get(f"{name}.weight/codes", "float32")
+    kernel = found.of_weight.get(f"{name}.weight/codes") or found.of_node.get(name, "float32")
     return LayerOutcome(
         layer=name,
         op=str(values.get("op", "")),

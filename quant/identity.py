@@ -13,7 +13,7 @@ from models.workload import Workload, workload
 from quant.errors import InvalidRecipe, RequestError
 from quant.recipe import FLOAT, Recipe
 
-ENGINE_VERSION = 2  # of lowering and ranges: a change of files is a new version
+ENGINE_VERSION = 3  # of lowering and ranges: a change of files is a new version
 METHOD_VERSIONS = {"nearest": 1, "mse": 1}  # a change of a method's codes is a new version
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quant.graph.layers import Layer
-from quant.recipe import Recipe
+from quant.graph.products import Product
+from quant.recipe import FLOAT, Recipe
 
 
 @dataclass(frozen=True, slots=True)
 class Bits:
-    """Width of a layer's weights (2-8, 16, 32) and of its input (4-8, 32)."""
+    """Width of a layer's weights (2-8, 16, 32) and of its inputs (4-8, 32)."""
 
     weights: int
     activations: int
@@ -20,6 +21,7 @@ class Bits:
 Plan = dict[str, Bits]
 
 
-def plan(recipe: Recipe, layers: Sequence[Layer]) -> Plan:
-    """Every layer, first and last included, at the recipe's widths."""
-    return {layer.name: Bits(recipe.weights, recipe.activations) for layer in layers}
+def plan(recipe: Recipe, layers: Sequence[Layer], products: Sequence[Product] = ()) -> Plan:
+    """Every layer, first and last included, and every product at the recipe's widths."""
+    chosen = {layer.name: Bits(recipe.weights, recipe.activations) for layer in layers}
+    return chosen | {product.name: Bits(FLOAT, recipe.activations) for product in products}

@@ -11,6 +11,7 @@ import onnxruntime
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 
 from quant.errors import ModelError
+from quant.graph.gelu import halve_last
 from quant.graph.metadata import strip
 from quant.graph.network import Network, attribute
 
@@ -39,6 +40,7 @@ def fold(path: Path) -> ModelProto:
     strip(model)
     _name_nodes(model)
     means_to_pooling(model)
+    halve_last(model)
     del model.graph.value_info[:]
     _as_old_as_it_can_be(model)
     return model

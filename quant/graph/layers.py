@@ -18,7 +18,8 @@ class Layer:
     """One layer. `weight` and `bias` name initializers, `source` and `output` tensors.
 
     `channel_axis` is the axis of the weight that holds output channels; `macs` are multiply-adds
-    for one picture; `groups` is 1 but for grouped and depthwise convolutions.
+    for one picture; `groups` is 1 but for grouped and depthwise convolutions. `added` names the
+    initializer that an Add behind a MatMul brings in as its bias.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Layer:
     channel_axis: int
     groups: int
     macs: int
+    added: str = ""
 
     @property
     def stored(self) -> str:
@@ -74,7 +76,9 @@ def _layer(
     bias = node.input[2] if len(node.input) > 2 else ""
     transposed = node.op_type == "Gemm" and attribute(node, "transB", 0)
     channel_axis = 0 if node.op_type == "Conv" or transposed else len(shape) - 1
-    name = weight.removesuffix(".weight")
+    added = _added(node, network, shape[channel_axis]) if node.op_type == "MatMul" else ""
+    named = added if added.endswith(".bias") else weight
+    name = named.removesuffix(".bias").removesuffix(".weight")
     return Layer(
         name=name if name not in taken else f"{name}@{node.name}",
         node=node.name,
@@ -87,7 +91,19 @@ def _layer(
         channel_axis=channel_axis,
         groups=int(attribute(node, "group", 1)),
         macs=_macs(shape, shapes.get(node.output[0], ())),
+        added=added,
     )
+
+
+def _added(node: NodeProto, network: Network, channels: int) -> str:
+    """The bias of a MatMul, which exporters write as an Add; its name tells the layer's."""
+    user = network.only_consumer(node.output[0])
+    if user is None or user.op_type != "Add":
+        return ""
+    constants = [name for name in user.input if network.is_constant(name)]
+    if len(constants) != 1 or tuple(network.constants[constants[0]].dims) != (channels,):
+        return ""
+    return str(constants[0])
 
 
 def _macs(weight: tuple[int, ...], output: tuple[int, ...]) -> int:

@@ -61,6 +61,21 @@ class Network:
         return users[0] if len(users) == 1 and name not in self.outputs else None
 
 
+def factor_of(node: NodeProto, network: Network) -> float | None:
+    """The positive number that a node multiplies a tensor by, if that is all it does."""
+    data = network.data_inputs(node)
+    if node.op_type not in ("Mul", "Div") or len(node.input) != 2 or len(data) != 1:
+        return None
+    if node.op_type == "Div" and node.input[0] != data[0]:
+        return None
+    other = next(name for name in node.input if network.is_constant(name))
+    value = network.constant(other)
+    if value.size != 1 or value.dtype != np.float32 or not float(value.reshape(())) > 0:
+        return None
+    number = float(value.reshape(()))
+    return 1 / number if node.op_type == "Div" else number
+
+
 def attribute(node: NodeProto, name: str, default: Any) -> Any:
     """The value of a node's attribute, or the default where it is not given."""
     for item in node.attribute:

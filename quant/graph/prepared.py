@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,13 @@ from quant.errors import ModelError
 from quant.graph.fold import fold
 from quant.graph.layers import Layer, layers_of
 from quant.graph.metadata import tagged, told_by
+from quant.graph.network import Network
+from quant.graph.products import Product, products_of
 from quant.recipe import Recipe
 from quant.runtime.ort import Session
 
 TOLERANCE = 1e-4
-VERSION = 2  # of exporting and folding: a new one makes new files
+VERSION = 3  # of exporting and folding: a new one makes new files
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,14 @@ class Prepared:
     layers: tuple[Layer, ...]
     path: Path
     sha256: str
+
+    @cached_property
+    def network(self) -> Network:
+        return Network(self.model)
+
+    @cached_property
+    def products(self) -> tuple[Product, ...]:
+        return products_of(self.model)
 
 
 def prepare(workload: Workload, home: Path) -> Prepared:

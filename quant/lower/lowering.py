@@ -16,8 +16,9 @@ from onnx import (
 )
 
 from quant.graph.fold import OLD_IR_VERSION, OLD_OPSET
+from quant.graph.gelu import gelus
 from quant.graph.layers import Layer
-from quant.graph.network import Network, attribute
+from quant.graph.network import Network, attribute, factor_of
 from quant.grid import Grid
 from quant.lower import weights as store
 from quant.lower.placement import Placement
@@ -62,12 +63,18 @@ def lower(
     network = Network(model)
     draft = _Draft(in_float=all(bits.weights >= 16 for bits in plan.values()))
     by_node = {layer.node: layer for layer in layers}
+    fused = {name for gelu in gelus(network) for name in gelu.nodes}
     for name in network.inputs:
         if name in placement.widths:
             _quantise(draft, name, name, grids[name], clip=True)
     for node in network.nodes:
         if _redundant(node, network, placement, grids):
             _after(draft, node.output[0], node.input[0], placement, grids)
+            continue
+        if node.name not in fused and _taken_in(node, network, placement):
+            [source] = network.data_inputs(node)
+            name, factor = node.output[0], factor_of(node, network) or 1.0
+            _quantise(draft, name, source, grids[name], clip=True, factor=factor)
             continue
         copy = NodeProto()
         copy.CopyFrom(node)
@@ -89,19 +96,38 @@ def _after(
         _quantise(draft, name, source, grids[name], clip=name not in placement.passed)
 
 
-def _quantise(draft: _Draft, name: str, source: str, grid: Grid, *, clip: bool) -> None:
+def _taken_in(node: NodeProto, network: Network, placement: Placement) -> bool:
+    """Whether a multiplication by a constant becomes part of the scale of the quantiser behind.
+
+    Attention divides its scores so; nothing is left of it to compute.
+    """
+    if factor_of(node, network) is None:
+        return False
+    [source], [name] = network.data_inputs(node), node.output
+    return (
+        name in placement.widths and name not in placement.passed and source not in placement.widths
+    )
+
+
+def _quantise(
+    draft: _Draft, name: str, source: str, grid: Grid, *, clip: bool, factor: float = 1.0
+) -> None:
     """QuantizeLinear, an integer Clip for narrow grids, DequantizeLinear.
 
-    The Clip must act on the uint8 tensor: a float Clip blocks the fusion.
+    The Clip must act on the uint8 tensor: a float Clip blocks the fusion. What comes out is
+    `factor` times the source, for which `grid` is.
     """
     if draft.in_float:
-        _quantise_in_float(draft, name, source, grid)
+        _quantise_in_float(draft, name, source, grid, factor)
         return
     scale = draft.constant(f"{name}/scale", np.float32(grid.scale))
+    before = scale
+    if factor != 1.0:
+        before = draft.constant(f"{name}/scale/before", np.float32(grid.scale / factor))
     zero = draft.constant(f"{name}/zero", np.uint8(grid.zero_point))
     codes = f"{name}/codes"
     draft.nodes.append(
-        helper.make_node("QuantizeLinear", [source, scale, zero], [codes], name=codes)
+        helper.make_node("QuantizeLinear", [source, before, zero], [codes], name=codes)
     )
     if grid.bits < 8 and clip:
         low = draft.constant("codes/low", np.uint8(0))
@@ -116,17 +142,18 @@ def _quantise(draft: _Draft, name: str, source: str, grid: Grid, *, clip: bool) 
     draft.renamed[name] = target
 
 
-def _quantise_in_float(draft: _Draft, name: str, source: str, grid: Grid) -> None:
+def _quantise_in_float(draft: _Draft, name: str, source: str, grid: Grid, factor: float) -> None:
     """The same levels in float arithmetic, for float weights, which no integer kernel takes.
 
     Behind a DequantizeLinear, ONNX Runtime (seen in 1.32) would quantise float weights to eight
     bits by itself, and the file would not be what its recipe says.
     """
     scale = draft.constant(f"{name}/scale", np.float32(grid.scale))
+    before = draft.constant(f"{name}/scale/before", np.float32(grid.scale / factor))
     low = draft.constant(f"{name}/low", np.float32(-grid.zero_point))
     high = draft.constant(f"{name}/high", np.float32(grid.top - grid.zero_point))
     for op, inputs, output in (
-        ("Div", [source, scale], f"{name}/steps"),
+        ("Div", [source, before], f"{name}/steps"),
         ("Round", [f"{name}/steps"], f"{name}/rounded"),
         ("Clip", [f"{name}/rounded", low, high], f"{name}/level"),
         ("Mul", [f"{name}/level", scale], f"{name}/dequantised"),

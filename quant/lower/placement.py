@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onnx import NodeProto
 
+from quant.graph.gelu import gelus
 from quant.graph.layers import Layer
-from quant.graph.network import Network
+from quant.graph.network import Network, factor_of
+from quant.graph.products import Product, products_of
 
 INTEGER_OPS = ("Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool", "Sigmoid", "Softmax")
 PASSING_OPS = ("MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze")
 ABSORBED_OPS = ("Relu", "Clip")
-WIDE = 8  # the network's input, residual sums and Softmax outputs
+WIDE = 8  # the network's input, residual sums, scores and Softmax outputs
 
 
 @dataclass(frozen=True)
@@ -24,38 +26,74 @@ class Placement:
     passed: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A tensor that a layer or a product reads, and the width that the plan gives it there."""
+
+    source: str
+    bits: int
+
+
 def candidates(network: Network, layers: tuple[Layer, ...]) -> list[str]:
     """Every tensor that some recipe quantises, in network order: what calibration watches."""
-    every = place(network, layers, {layer.name: WIDE for layer in layers})
+    products = products_of(network.model)
+    names = [*(layer.name for layer in layers), *(product.name for product in products)]
+    every = place(network, layers, dict.fromkeys(names, WIDE), products)
     order = [*network.inputs, *(name for node in network.nodes for name in node.output)]
     return [name for name in order if name in every.widths]
 
 
-def place(network: Network, layers: tuple[Layer, ...], activations: Mapping[str, int]) -> Placement:
-    """Choose tensors and widths from the activation width of each layer.
+def place(
+    network: Network,
+    layers: Sequence[Layer],
+    activations: Mapping[str, int],
+    products: Sequence[Product] = (),
+) -> Placement:
+    """Choose tensors and widths from the activation width of each layer and product.
 
-    A layer that is missing from `activations` keeps its input in float.
+    One that is missing from `activations` keeps its inputs in float.
     """
-    quantised = [layer for layer in layers if layer.name in activations]
-    by_node = {layer.node: layer for layer in quantised}
-    needed: set[str] = set()
+    readers = _readers(layers, products, activations)
+    nodes = {layer.node for layer in layers if layer.name in activations}
+    nodes |= {product.node for product in products if product.name in activations}
+    fused = {name for gelu in gelus(network) for name in gelu.nodes}
+    needed = {reader.source for reader in readers}
     for node in network.nodes:
-        if node.name in by_node:
-            needed.add(by_node[node.name].source)
+        if node.name in nodes:
             if node.op_type == "Conv":  # no kernel takes integers and gives float
                 needed.add(settled(network, node.output[0]))
-        elif quantised and is_integer(node, network):
+            elif len(network.data_inputs(node)) == 2:
+                needed.add(scaled(network, node.output[0]))
+        elif readers and node.name not in fused and is_integer(node, network):
             needed.update(network.data_inputs(node))
             needed.add(settled(network, node.output[0]))
     passed = _pass_on(network, needed)
     widths = dict.fromkeys(needed, WIDE)
-    for layer in quantised:
-        for name in _chain(layer.source, passed):
+    wanted = _widest(readers, passed)
+    for reader in readers:
+        for name in _chain(reader.source, passed):
             if not _stays_wide(network, name):
-                widths[name] = _width(name, layer, quantised, activations, passed)
+                widths[name] = wanted[_root(name, passed)]
     for name in needed:
         widths[name] = widths[_root(name, passed)]
     return Placement(widths=widths, passed=passed)
+
+
+def _readers(
+    layers: Sequence[Layer], products: Sequence[Product], activations: Mapping[str, int]
+) -> list[_Reader]:
+    of_layers = [
+        _Reader(layer.source, activations[layer.name])
+        for layer in layers
+        if layer.name in activations
+    ]
+    of_products = [
+        _Reader(source, activations[product.name])
+        for product in products
+        if product.name in activations
+        for source in product.sources
+    ]
+    return of_layers + of_products
 
 
 def is_integer(node: NodeProto, network: Network) -> bool:
@@ -73,6 +111,12 @@ def settled(network: Network, name: str) -> str:
     if user is not None and user.op_type in ABSORBED_OPS and user.input[0] == name:
         return str(user.output[0])
     return name
+
+
+def scaled(network: Network, name: str) -> str:
+    """The tensor after a multiplication by a constant, which the quantiser's scale takes in."""
+    user = network.only_consumer(name)
+    return str(user.output[0]) if user is not None and factor_of(user, network) else name
 
 
 def _pass_on(network: Network, needed: set[str]) -> dict[str, str]:
@@ -96,17 +140,13 @@ def _root(name: str, passed: Mapping[str, str]) -> str:
     return _chain(name, passed)[-1]
 
 
-def _width(
-    name: str,
-    layer: Layer,
-    layers: list[Layer],
-    activations: Mapping[str, int],
-    passed: Mapping[str, str],
-) -> int:
-    """Layers that read one tensor share its grid, at the widest of their widths."""
-    root = _root(name, passed)
-    readers = [other for other in layers if _root(other.source, passed) == root]
-    return max([activations[other.name] for other in readers] or [activations[layer.name]])
+def _widest(readers: Sequence[_Reader], passed: Mapping[str, str]) -> dict[str, int]:
+    """Readers of one tensor share its grid, at the widest of their widths."""
+    widths: dict[str, int] = {}
+    for reader in readers:
+        root = _root(reader.source, passed)
+        widths[root] = max(widths.get(root, 0), reader.bits)
+    return widths
 
 
 def _stays_wide(network: Network, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -26,10 +27,14 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Kernels:
-    """`used` counts the kernels of layers; `of_weight` names the integer kernel that reads it."""
+    """`used` counts the kernels of layers; `of_weight` names the integer kernel that reads it.
+
+    `of_node` names the integer kernel that took a node's place.
+    """
 
     used: dict[str, int]
     of_weight: dict[str, str]
+    of_node: dict[str, str]
 
 
 class Session:
@@ -80,10 +85,12 @@ def kernels(path: Path) -> Kernels:
         graph = onnx.load(written).graph
     used: Counter[str] = Counter()
     of_weight: dict[str, str] = {}
+    of_node: dict[str, str] = {}
     for node in graph.node:
         if node.op_type in INTEGER_KERNELS:
             used[node.op_type] += 1
             of_weight.update(dict.fromkeys(node.input, node.op_type))
+            of_node[re.sub(r"_token_\d+$", "", node.name)] = node.op_type
         elif node.op_type in LAYER_KERNELS:
             used[node.op_type] += 1
-    return Kernels(used=dict(used), of_weight=of_weight)
+    return Kernels(dict(used), of_weight, of_node)

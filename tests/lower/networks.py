@@ -104,3 +104,24 @@ def exported(network: nn.Module, shape: tuple[int, ...], path: Path) -> Path:
             verbose=False,
         )
     return path
+
+
+class Transformer(nn.Module):
+    """One pre-norm block in plain steps: LayerNorm, scaled attention, GELU, sums."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(12), nn.LayerNorm(12)
+        self.qkv, self.out = nn.Linear(12, 36), nn.Linear(12, 12)
+        self.wide, self.narrow = nn.Linear(12, 24), nn.Linear(24, 12)
+        self.head = nn.Linear(12, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(2).transpose(1, 2)
+        split = self.qkv(self.norm1(x)).reshape(-1, 16, 3, 2, 6).permute(2, 0, 3, 1, 4)
+        query, key, value = split.unbind(0)
+        mixed = (query @ key.transpose(-2, -1) * 6**-0.5).softmax(-1) @ value
+        x = x + self.out(mixed.transpose(1, 2).reshape(-1, 16, 12))
+        x = x + self.narrow(nn.functional.gelu(self.wide(self.norm2(x))))
+        logits: Tensor = self.head(x.mean(1))
+        return logits

@@ -172,6 +172,71 @@ def test_matrices_run_on_integer_kernels(tmp_path: Path) -> None:
     assert artifact.integer_mac_share == 1.0
 
 
+@pytest.fixture(scope="module")
+def transformer(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return prepared_from("Transformer", (12, 4, 4), tmp_path_factory.mktemp("transformer"))
+
+
+def tokens(count: int) -> np.ndarray:
+    draw = np.random.default_rng(0)
+    return draw.standard_normal((count, 12, 4, 4)).astype(np.float32)
+
+
+def seen_by(prepared: Prepared, batch: np.ndarray):
+    tensors = candidates(Network(prepared.model), prepared.layers)
+    return observe(prepared.model, tensors, [batch], seed=0)
+
+
+@pytest.mark.parametrize("bits", [(8, 8), (4, 4), (2, 8), (32, 8), (4, 32)])
+def test_transformers_run_in_integers_where_there_are_kernels(
+    transformer: Prepared, bits: tuple[int, int], tmp_path: Path
+) -> None:
+    seen = seen_by(transformer, tokens(40))
+    artifact = make(transformer, Recipe(*bits), seen, tokens(8), tmp_path / "m.onnx", "test")
+    integer = max(bits) <= 8
+    assert artifact.integer_mac_share == (1.0 if integer else 0.0)
+    assert artifact.agreement_db is None or artifact.agreement_db > 25
+    assert not integer or artifact.kernels["QLinearMatMul"] == 2
+    products = [one for one in artifact.outcomes if one.op == "MatMul of two activations"]
+    assert [one.macs for one in products] == [2 * 16 * 6 * 16, 2 * 16 * 16 * 6]
+    if bits == (4, 4):
+        assert [one.activation_bits for one in products] == [4, 4]
+        assert "stays at 8 bits" in products[1].note
+
+
+def test_attention_divides_its_scores_at_no_cost(transformer: Prepared, tmp_path: Path) -> None:
+    seen = seen_by(transformer, tokens(40))
+    artifact = make(transformer, Recipe(8, 8), seen, tokens(8), tmp_path / "m.onnx", "test")
+    scores = next(one for one in artifact.outcomes if one.op == "MatMul of two activations")
+    assert "takes in a multiplication" in scores.note
+    fp32 = Session(transformer.path, threads=1).run(tokens(40))
+    assert sqnr_db(fp32, Session(artifact.path, threads=1).run(tokens(40))) > 25
+
+
+def test_what_stays_in_float_is_told(transformer: Prepared, tmp_path: Path) -> None:
+    seen = seen_by(transformer, tokens(40))
+    artifact = make(transformer, Recipe(8, 8), seen, tokens(8), tmp_path / "m.onnx", "test")
+    kept = [one.op for one in artifact.outcomes if one.kept]
+    assert kept.count("LayerNormalization") == 2
+    assert kept.count("GELU") == 1
+    assert all("no integer kernel" in one.kept for one in artifact.outcomes if one.op in kept)
+
+
+def test_gelu_is_fused_with_and_without_quantisation(transformer: Prepared, tmp_path: Path) -> None:
+    seen = seen_by(transformer, tokens(40))
+    artifact = make(transformer, Recipe(8, 8), seen, tokens(8), tmp_path / "m.onnx", "test")
+    for path in (transformer.path, artifact.path):
+        Session(path, threads=1, written=tmp_path / "optimised.onnx")
+        ops = {node.op_type for node in onnx.load(tmp_path / "optimised.onnx").graph.node}
+        assert "Erf" not in ops
+        assert ops & {"Gelu", "BiasGelu"}
+
+
+def test_a_layer_is_named_after_the_bias_behind_it(transformer: Prepared) -> None:
+    names = [layer.name for layer in transformer.layers]
+    assert names == ["qkv", "out", "wide", "narrow", "head"]
+
+
 def test_the_file_runs_where_only_onnxruntime_and_numpy_are(
     prepared: Prepared, observed, tmp_path: Path
 ) -> None:

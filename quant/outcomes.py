@@ -1,0 +1,143 @@
+"""What happened to each layer, in words: nothing is kept in float silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from onnx import NodeProto
+
+from quant.graph.gelu import gelus
+from quant.graph.layers import Layer
+from quant.graph.network import Network
+from quant.graph.prepared import Prepared
+from quant.graph.products import Product
+from quant.lower.placement import Placement, scaled
+from quant.plan import Bits, Plan
+from quant.recipe import FLOAT
+from quant.records import LayerOutcome
+from quant.runtime.ort import Kernels
+
+NO_KERNEL = "ONNX Runtime has no integer kernel for {what}: it computes it in float32"
+FLOAT_OPS = (
+    "LayerNormalization", "InstanceNormalization", "GroupNormalization", "ReduceMean", "HardSwish",
+    "HardSigmoid", "Tanh", "Elu", "PRelu", "Exp", "Pow", "Sqrt", "Sub",
+)  # fmt: skip
+
+
+def outcomes_of(
+    prepared: Prepared, plan: Plan, placement: Placement, found: Kernels
+) -> tuple[LayerOutcome, ...]:
+    """Layers, products and, where activations are quantised, what is left in float.
+
+    Args:
+        found: the kernels that the runtime uses for the written file.
+    """
+    network = prepared.network
+    listed = {
+        layer.node: _layer(layer, plan, placement, network, found) for layer in prepared.layers
+    }
+    listed |= {
+        item.node: _product(item, plan, placement, network, found) for item in prepared.products
+    }
+    if placement.widths:
+        listed |= dict(_in_float(network))
+    return tuple(listed[node.name] for node in network.nodes if node.name in listed)
+
+
+def _layer(
+    layer: Layer, plan: Plan, placement: Placement, network: Network, found: Kernels
+) -> LayerOutcome:
+    wanted = plan[layer.name]
+    width = placement.widths.get(layer.source, FLOAT)
+    kernel = found.of_weight.get(f"{layer.stored}/codes", "float32")
+    kept = note = ""
+    if wanted.weights <= 8 and width <= 8 and kernel == "float32":
+        kept = NO_KERNEL.format(what="this layer")
+    elif wanted.weights == 16:
+        note = "float16 on disk, computed in float32"
+    elif wanted.weights <= 8 and width == FLOAT:
+        note = "integers on disk, computed in float32"
+    notes = [note, _wider(layer.source, wanted, width, network)]
+    return LayerOutcome(
+        layer=layer.name,
+        op=layer.op,
+        weight_bits=wanted.weights,
+        activation_bits=width,
+        macs=layer.macs,
+        parameters=layer.parameters,
+        kernel=kernel,
+        kept=kept,
+        note="; ".join(filter(None, notes)),
+    )
+
+
+def _wider(source: str, wanted: Bits, width: int, network: Network) -> str:
+    if wanted.activations == FLOAT or width <= wanted.activations:
+        return ""
+    what = "the picture" if source in network.inputs else "a sum or shared tensor"
+    return f"its input is {what} and stays at {width} bits"
+
+
+def _product(
+    product: Product, plan: Plan, placement: Placement, network: Network, found: Kernels
+) -> LayerOutcome:
+    wanted = plan[product.name]
+    widths = [placement.widths.get(source, FLOAT) for source in product.sources]
+    kernel = found.of_node.get(product.node, "float32")
+    notes = [
+        f"one input stays at {max(widths)} bits: it is a Softmax or a sum"
+        if wanted.activations < max(widths) < FLOAT
+        else "",
+        "the scale of its result takes in a multiplication by a constant"
+        if kernel != "float32" and scaled(network, product.output) != product.output
+        else "",
+    ]
+    return LayerOutcome(
+        layer=product.name,
+        op=f"{network.producer[product.output].op_type} of two activations",
+        weight_bits=FLOAT,
+        activation_bits=min(widths),
+        macs=product.macs,
+        parameters=0,
+        kernel=kernel,
+        kept=NO_KERNEL.format(what="it") if max(widths) <= 8 and kernel == "float32" else "",
+        note="; ".join(filter(None, notes)),
+    )
+
+
+def _in_float(network: Network) -> Iterator[tuple[str, LayerOutcome]]:
+    """Operations between layers that compute, and that no integer kernel does."""
+    parts: set[str] = set()
+    for gelu in gelus(network):
+        parts |= gelu.nodes
+        node = network.producer[gelu.output]
+        yield node.name, _float(node, "GELU", 0)
+    for node in network.nodes:
+        if node.op_type in FLOAT_OPS and node.name not in parts and _computes(node, network):
+            constants = [
+                network.constants[name].dims for name in node.input if network.is_constant(name)
+            ]
+            held = (
+                sum(prod(dims) for dims in constants)
+                if node.op_type.endswith("Normalization")
+                else 0
+            )
+            yield node.name, _float(node, node.op_type, held)
+
+
+def _computes(node: NodeProto, network: Network) -> bool:
+    return bool(network.data_inputs(node)) and network.is_float(node.output[0])
+
+
+def _float(node: NodeProto, op: str, parameters: int) -> LayerOutcome:
+    return LayerOutcome(
+        layer=node.output[0],
+        op=op,
+        weight_bits=FLOAT,
+        activation_bits=FLOAT,
+        macs=0,
+        parameters=parameters,
+        kernel="float32",
+        kept=NO_KERNEL.format(what=op),
+    )
