@@ -32,9 +32,11 @@ check: $(DEV) ## formatting, lint, types, tests
 bench: $(DEV) ## measure this machine against the goals
 	$(BIN)/python -m benchmarks
 
-train: $(RUN) ## train fashion-resnet again and write its weights
-	$(BIN)/python -m models.zoo.train_fashion fashion-resnet
-	$(BIN)/python -m quant.graph.export fashion-resnet
+train: $(RUN) ## train the embedded networks again and write their weights
+	for name in fashion-resnet fashion-mobilenet; do \
+		$(BIN)/python -m models.zoo.train_fashion $$name && \
+		$(BIN)/python -m quant.graph.export $$name || exit 1; \
+	done
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Bitfront needs Python 3.11 or later, and $(PYTHON) is not; name another: make PYTHON=python3.12 …" >&2; exit 2; }

@@ -11,6 +11,7 @@ from quant.graph.layers import Layer
 from quant.lower.weights import Fragment, integer, scaled
 from quant.measure.memory import loading_peak_bytes
 from quant.rounding.codes import Codes
+from quant.rounding.scales import Scales
 
 SIDE = 4096
 
@@ -30,20 +31,21 @@ def main() -> None:
 def _matrix(bits: int, activations: int, side: int) -> onnx.ModelProto:
     low, high = -(2 ** (bits - 1)), 2 ** (bits - 1)
     values = np.random.default_rng(0).integers(low, high, (side, side), dtype=np.int8)
-    codes = Codes(values, np.full(side, 0.01, np.float32))
+    scales = Scales(0.01)
+    codes = Codes(values, scales.of(np.zeros(side)))
     layer = Layer("m", "m", "MatMul", "m.weight", "", "x", "y", (side, side), 1, 1, side * side)
     shared: dict[str, TensorProto] = {}
     nodes, source = [], "x"
     constants = {"step": np.float32(0.1), "offset": np.uint8(0)}
     if activations == 8:
-        fragment: Fragment = integer(layer, codes, bits, None, 0.1, shared)
+        fragment: Fragment = integer(layer, codes, bits, None, ("step", 0.1), scales, shared)
         nodes = [
             helper.make_node("QuantizeLinear", ["x", "step", "offset"], ["xq"]),
             helper.make_node("DequantizeLinear", ["xq", "step", "offset"], ["xd"]),
         ]
         source = "xd"
     else:
-        fragment = scaled(layer, codes, bits, shared)
+        fragment = scaled(layer, codes, bits, scales, shared)
     nodes = [*fragment.nodes, *nodes, helper.make_node("MatMul", [source, fragment.weight], ["y"])]
     initializers = [*fragment.initializers, *shared.values()]
     initializers += [numpy_helper.from_array(np.asarray(v), k) for k, v in constants.items()]

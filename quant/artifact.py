@@ -15,7 +15,7 @@ from onnx import ModelProto
 
 from quant.calibrate import Observed, grids
 from quant.disk import writing
-from quant.errors import ModelError
+from quant.errors import InvalidRecipe, ModelError
 from quant.graph.layers import Layer
 from quant.graph.metadata import tagged
 from quant.graph.prepared import Prepared
@@ -27,7 +27,9 @@ from quant.outcomes import outcomes_of
 from quant.plan import Plan, plan
 from quant.recipe import FLOAT, Recipe
 from quant.records import LayerOutcome
-from quant.rounding import ROUNDING
+from quant.rounding.codes import Rounded, Weight
+from quant.rounding.plain import PLAIN, round_all, weights_of
+from quant.rounding.source import Source
 from quant.runtime.ort import Session, kernels
 
 CHECKED_PICTURES = 8
@@ -58,12 +60,14 @@ def make(
     pictures: Floats,
     path: Path,
     workload: str,
+    source: Source | None = None,
 ) -> Artifact:
     """Quantise, write, reload and check; the file is there only once it has passed.
 
     Args:
         observed: what calibration saw; unused when activations stay in float.
         path: where to write; the name gets the first digits of the content's hash.
+        source: calibration pictures and more, for methods that learn.
         pictures: (n, c, h, w) to compare the kernels with the dequantised reference on.
     Raises:
         ModelError: the file does not do what it says.
@@ -74,8 +78,9 @@ def make(
     chosen = _grids(observed, placement, recipe.ranges)
     model = prepared.model
     if not recipe.is_fp32:
-        rounding = ROUNDING[recipe.method]
-        model = lower(model, prepared.layers, bits, placement, chosen, rounding)
+        weights = weights_of(prepared.network, prepared.layers, bits, placement, chosen)
+        rounded = _rounded(prepared, recipe, weights, chosen, source)
+        model = lower(model, prepared.layers, bits, placement, chosen, rounded)
     weight_bits = effective_weight_bits(prepared.layers, bits)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{os.getpid()}.onnx")
@@ -102,6 +107,22 @@ def make(
     )
 
 
+def _rounded(
+    prepared: Prepared,
+    recipe: Recipe,
+    weights: Mapping[str, Weight],
+    chosen: Mapping[str, Grid],
+    source: Source | None,
+) -> Rounded:
+    if not recipe.learns:
+        return round_all(weights, PLAIN[recipe.method])
+    if source is None:
+        raise InvalidRecipe(f"{recipe.method} learns from calibration pictures, and has none here")
+    from quant.rounding.learn import learn  # which loads torch
+
+    return learn(prepared, weights, chosen, recipe.method, source)
+
+
 def _named_by_content(path: Path, draft: Path) -> Path:
     """A file that another version makes otherwise does not take this one's place."""
     digest = hashlib.sha256(draft.read_bytes()).hexdigest()
@@ -114,11 +135,11 @@ def is_integer(outcome: LayerOutcome) -> bool:
 
 
 def effective_weight_bits(layers: tuple[Layer, ...], bits: Plan) -> float:
-    """Bits a weight on disk, with the scales (32 bits an output channel) of quantised layers."""
+    """Bits a weight on disk, with the scales (8 bits an output channel) of quantised layers."""
     total, weights = 0, 0
     for layer in layers:
         width = bits[layer.name].weights
-        scales = 32 * layer.shape[layer.channel_axis] if width <= 8 else 0
+        scales = 8 * layer.shape[layer.channel_axis] if width <= 8 else 0
         total += width * layer.parameters + scales
         weights += layer.parameters
     return total / max(weights, 1)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.data import Dataset
+from models.data import Dataset, Split
 from quant.calibrate import Observed, observe
 from quant.graph.network import Network
 from quant.graph.prepared import Prepared
@@ -26,6 +27,15 @@ def calibrated(prepared: Prepared, data: Dataset, recipe: Recipe) -> dict[str, O
     check_calibration(recipe, data)
     count = recipe.calibration_images
     return _calibrated(_Calibration(prepared, data), count, recipe.seed)
+
+
+def drawn(split: Split, recipe: Recipe) -> NDArray[np.int64]:
+    """Which calibration pictures a recipe uses, in the order in which they are looked at."""
+    return _order(split, recipe.calibration_images, recipe.seed)
+
+
+def _order(split: Split, count: int, seed: int) -> NDArray[np.int64]:
+    return np.random.default_rng(seed).permutation(len(split))[:count]
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ class _Calibration:
 @lru_cache(maxsize=4)
 def _calibrated(calibration: _Calibration, count: int, seed: int) -> dict[str, Observed]:
     prepared, split = calibration.prepared, calibration.data.calibrate
-    order = np.random.default_rng(seed).permutation(len(split))[:count]
+    order = _order(split, count, seed)
     size = batch_size(split)
     batches = (split.take(order[i : i + size]) for i in range(0, count, size))
     tensors = candidates(Network(prepared.model), prepared.layers)

@@ -28,7 +28,9 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, and 
 Csv = Annotated[bool, typer.Option("--csv", help="A line a point, with the names of --json.")]
 Workload = Annotated[str, typer.Argument(help="A name that `models` lists.")]
 Widths = Annotated[str, typer.Option(help="Widths, such as 8,6,4.")]
-Methods = Annotated[str, typer.Option(help="How weights are rounded: nearest, mse, or both.")]
+Methods = Annotated[
+    str, typer.Option(help="How weights are rounded: nearest, mse, gptq, adaround, or several.")
+]
 Ranges = Annotated[str, typer.Option(help="What activations cover: minmax, mse, or both.")]
 Images = Annotated[str | None, typer.Option(help="Pictures to report on; all by default.")]
 Runtime = Annotated[str, typer.Option(help="What executes the files.")]
@@ -38,7 +40,9 @@ Data = Annotated[str | None, typer.Option(metavar="DIR", help="A folder of label
 Labels = Annotated[str | None, typer.Option(metavar="FILE", help="A CSV of class_index,file.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Measure again what was measured before.")]
 Width = Annotated[str, typer.Option(help="One width.")]
-Method = Annotated[str, typer.Option(help="How weights are rounded: nearest or mse.")]
+Method = Annotated[
+    str, typer.Option(help="How weights are rounded: nearest, mse, gptq or adaround.")
+]
 Range = Annotated[str, typer.Option(help="What activations cover: minmax or mse.")]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to write.")]
 OnWorkload = Annotated[str, typer.Option("--workload", help="A name that `models` lists.")]

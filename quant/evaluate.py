@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
+from numpy.typing import NDArray
 
 from models.data import Dataset
 from models.workload import Workload, workload
@@ -17,16 +18,18 @@ from quant.account import account
 from quant.artifact import CHECKED_PICTURES, Artifact, make
 from quant.baseline import Baseline, Progress, share_of
 from quant.calibrate import Observed
-from quant.calibrated import calibrated
+from quant.calibrated import calibrated, drawn
 from quant.disk import writing
 from quant.graph.prepared import Prepared, prepare
-from quant.identity import Request, count_of, data_of, key_of
-from quant.measure.accuracy import Answers, answers
+from quant.identity import Request, check_calibration, count_of, data_of, key_of
+from quant.measure.accuracy import Answers, answers, batch_size
 from quant.measure.latency import Latency, alone, interleaved
 from quant.measure.machine import this_machine
 from quant.measure.quiet import quietest
-from quant.recipe import FLOAT
+from quant.recipe import FLOAT, Recipe
 from quant.records import Measurement
+from quant.rounding.checkpoint import Checkpoint
+from quant.rounding.source import Source
 from quant.runtime import full_name
 from quant.settings import settings
 from quant.shelf import shelf
@@ -128,10 +131,32 @@ def _artifact(
         observed = calibrated(prepared, data, recipe)
     progress("Rounding, writing and checking the file", 0.22)
     key = key_of(chosen, recipe, data)
+    source = _source(recipe, data, home / "cache" / "rounding" / key, progress)
     path = home / "artifacts" / chosen.name / f"{chosen.name}-{recipe.bits}-{key[:10]}.onnx"
     pictures = data.select.take(range(CHECKED_PICTURES))
     with writing(path):
-        return make(prepared, recipe, observed, pictures, path, chosen.name)
+        artifact = make(prepared, recipe, observed, pictures, path, chosen.name, source)
+    if source is not None:
+        source.checkpoint.clear()
+    return artifact
+
+
+def _source(recipe: Recipe, data: Dataset, folder: Path, progress: Progress) -> Source | None:
+    """Calibration pictures for a method that learns, the same that ranges are taken from."""
+    if not recipe.learns:
+        return None
+    check_calibration(recipe, data)
+    split = data.calibrate
+    order = drawn(split, recipe)
+    size = batch_size(split)
+
+    def pictures(count: int) -> list[NDArray[np.float32]]:
+        return [split.take(order[i : min(i + size, count)]) for i in range(0, count, size)]
+
+    def inside(text: str, share: float) -> None:
+        progress(text, 0.22 + 0.08 * share)
+
+    return Source(pictures, len(order), Checkpoint(folder), inside, settings().threads, recipe.seed)
 
 
 def _packed(given: Answers) -> bytes:

@@ -11,10 +11,10 @@ from models.data import Dataset, dataset
 from models.weights import weights_fingerprint
 from models.workload import Workload, workload
 from quant.errors import InvalidRecipe, RequestError
-from quant.recipe import FLOAT, Recipe
+from quant.methods import method
+from quant.recipe import Recipe
 
 ENGINE_VERSION = 3  # of lowering and ranges: a change of files is a new version
-METHOD_VERSIONS = {"nearest": 1, "mse": 1}  # a change of a method's codes is a new version
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def key_of(chosen: Workload, recipe: Recipe, pictures: Dataset) -> str:
         recipe.canonical,
         weights_fingerprint(chosen),
         pictures.fingerprint,
-        str(METHOD_VERSIONS[recipe.method]),
+        str(method(recipe.method).version),
         str(ENGINE_VERSION),
     )
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
@@ -62,7 +62,7 @@ def check_calibration(recipe: Recipe, pictures: Dataset) -> None:
         InvalidRecipe: with both numbers.
     """
     count, available = recipe.calibration_images, len(pictures.calibrate)
-    if recipe.activations < FLOAT and count > available:
+    if recipe.uses_pictures and count > available:
         raise InvalidRecipe(
             f"{count:,} calibration pictures were asked for and {available:,} are there; "
             f"ask for at most {available:,}"

@@ -26,6 +26,8 @@ HALF = Mark("float16 weights", "#009E73", "square")
 METHODS = {
     "nearest": Mark("nearest", "#0072B2", "circle"),
     "mse": Mark("mse", "#D55E00", "diamond"),
+    "gptq": Mark("gptq", "#CC79A7", "triangle-up"),
+    "adaround": Mark("adaround", "#B8860B", "star"),
 }
 OTHERS = (
     Mark("", "#3C9BD0", "triangle-up"),

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from quant.errors import InvalidRecipe
+from quant.methods import METHODS, method
 
 WEIGHT_BITS = (2, 3, 4, 5, 6, 7, 8, 16, 32)
 ACTIVATION_BITS = (4, 5, 6, 7, 8, 32)
-METHODS = ("nearest", "mse")
 RANGES = ("minmax", "mse")
 VERSION = 1
 FLOAT = 32
@@ -48,7 +48,9 @@ class Recipe:
         if self.weights >= 16:
             defaults["method"] = "nearest"
         if self.activations == FLOAT:
-            defaults |= {"ranges": "minmax", "calibration_images": CALIBRATION_IMAGES, "seed": 0}
+            defaults["ranges"] = "minmax"
+        if not self.uses_pictures:
+            defaults |= {"calibration_images": CALIBRATION_IMAGES, "seed": 0}
         for field, value in defaults.items():
             object.__setattr__(self, field, value)
 
@@ -60,6 +62,16 @@ class Recipe:
     @property
     def is_fp32(self) -> bool:
         return self.weights == FLOAT and self.activations == FLOAT
+
+    @property
+    def learns(self) -> bool:
+        """Whether the rounding looks at calibration pictures."""
+        return self.weights < 16 and method(self.method).learns
+
+    @property
+    def uses_pictures(self) -> bool:
+        """Whether calibration pictures change the file."""
+        return self.activations < FLOAT or self.learns
 
     @property
     def bits(self) -> str:

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.fashion import fashion_resnet
+from models.fashion_mobilenet import fashion_mobilenet
 from models.zoo.fashion_originals import originals
 from models.zoo.files import FASHION_MNIST, ZOO, weights_file
 
@@ -44,7 +45,10 @@ class Schedule:
     seed: int = 0
 
 
-SCHEDULES = {"fashion-resnet": Schedule(build=fashion_resnet, epochs=16)}
+SCHEDULES = {
+    "fashion-resnet": Schedule(build=fashion_resnet, epochs=16),
+    "fashion-mobilenet": Schedule(build=fashion_mobilenet, epochs=10, weight_decay=1e-4, erase=0.0),
+}
 
 
 def main() -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 from models.workload import WORKLOADS, Workload, workload
 from pages.parts import links
 from quant.budgets import Budgets
-from quant.recipe import ACTIVATION_BITS, METHODS, RANGES, WEIGHT_BITS, Recipe
+from quant.methods import LADDER, METHODS
+from quant.recipe import ACTIVATION_BITS, RANGES, WEIGHT_BITS, Recipe
 
 WEIGHTS = tuple(str(bits) for bits in WEIGHT_BITS if bits != 32)
 ACTIVATIONS = tuple(str(bits) for bits in ACTIVATION_BITS)
@@ -31,7 +32,7 @@ ALLOWED = {
     "latency": tuple(LATENCIES),
     "loss": tuple(LOSSES),
 }
-METHOD_WORDS = "nearest rounds to the nearest level; mse also picks the scale with the least error."
+METHOD_WORDS = "\n".join(f"- {one.name} {one.words} ({one.source})" for one in LADDER)
 RANGE_WORDS = "What activations cover: all that was seen, or the part with the least error."
 LINK = "query-params"
 

@@ -10,7 +10,7 @@ from models.workload import WORKLOADS
 from pages.parts.controls import ACTIVATIONS, LINK, WEIGHTS
 from pages.parts.view import EVERYTHING
 from quant.axes import SPACE, X_AXES, Y_AXES
-from quant.recipe import METHODS
+from quant.methods import METHODS
 from quant.selection import Filters
 
 FLAT, DEEP = "2-D", "3-D"

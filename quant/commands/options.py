@@ -8,7 +8,8 @@ from itertools import product
 from quant.errors import InvalidRecipe, RequestError
 from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import checked
-from quant.recipe import ACTIVATION_BITS, METHODS, RANGES, WEIGHT_BITS, Recipe
+from quant.methods import METHODS
+from quant.recipe import ACTIVATION_BITS, RANGES, WEIGHT_BITS, Recipe
 
 _MOST_DIGITS = 15
 

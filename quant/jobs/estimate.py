@@ -53,10 +53,12 @@ def pictures_in(folder: str, classes: int) -> int | None:
 
 
 def kind(recipe: Recipe) -> str:
-    """What bears on how long a point takes: float kernels are slow, FP32 is run once and kept."""
+    """What bears on how long a point takes: float kernels are slow, FP32 is run once and kept,
+    and methods that learn take their time."""
     if recipe.is_fp32:
         return "fp32"
-    return "float" if recipe.activations == FLOAT else "integer"
+    kernels = "float" if recipe.activations == FLOAT else "integer"
+    return f"{kernels}, {recipe.method}" if recipe.learns else kernels
 
 
 def _guess(store: Store, workload: Workload, count: int, pictures: int | None) -> Estimate | None:

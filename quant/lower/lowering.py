@@ -23,20 +23,25 @@ from quant.grid import Grid
 from quant.lower import weights as store
 from quant.lower.placement import Placement
 from quant.plan import Plan
-from quant.rounding.codes import Floats, Rounding
+from quant.rounding.codes import Rounded
+from quant.rounding.scales import Floats
 
 OPSET = 18  # the first with BitwiseOr
 
 
 @dataclass
 class _Draft:
-    """The parts of the new graph while it is written."""
+    """The parts of the new graph while it is written.
+
+    `renamed` holds for every node that follows, `swapped` for one node by name.
+    """
 
     before: list[NodeProto] = field(default_factory=list)
     nodes: list[NodeProto] = field(default_factory=list)
     initializers: dict[str, TensorProto] = field(default_factory=dict)
     shared: dict[str, TensorProto] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    swapped: dict[str, tuple[str, str]] = field(default_factory=dict)
     in_float: bool = False
 
     def constant(self, name: str, value: np.generic) -> str:
@@ -50,7 +55,7 @@ def lower(
     plan: Plan,
     placement: Placement,
     grids: Mapping[str, Grid],
-    rounding: Rounding,
+    rounded: Rounded,
 ) -> ModelProto:
     """The quantised model; its arguments stay as they are.
 
@@ -58,7 +63,7 @@ def lower(
         model: folded FP32 network.
         plan: bits of every layer.
         placement: the tensors that are quantised; `grids` holds a grid for each.
-        rounding: the method that turns weights into codes.
+        rounded: codes of every layer whose weights have up to 8 bits.
     """
     network = Network(model)
     draft = _Draft(in_float=all(bits.weights >= 16 for bits in plan.values()))
@@ -80,9 +85,10 @@ def lower(
         copy.CopyFrom(node)
         layer = by_node.get(node.name)
         if layer is not None:
-            _rewrite_layer(draft, copy, layer, network, plan, placement, grids, rounding)
+            _rewrite_layer(draft, copy, layer, network, plan, placement, grids, rounded)
         for index, name in enumerate(copy.input):
-            copy.input[index] = draft.renamed.get(name, name)
+            old, new = draft.swapped.get(node.name, ("", ""))
+            copy.input[index] = draft.renamed.get(name, new if name == old else name)
         draft.nodes.append(copy)
         for name in node.output:
             _after(draft, name, name, placement, grids)
@@ -197,42 +203,55 @@ def _rewrite_layer(
     plan: Plan,
     placement: Placement,
     grids: Mapping[str, Grid],
-    rounding: Rounding,
+    rounded: Rounded,
 ) -> None:
     """Point the layer's node at its weight and bias as the plan wants them stored."""
     bits = plan[layer.name]
     if bits.weights == 32:
         return
-    stored = network.constant(layer.weight)
     if bits.weights == 16:
-        fragment = store.half(layer, stored)
+        fragment = store.half(layer, network.constant(layer.weight))
+        _point(draft, node, fragment)
+        return
+    given = rounded.layers[layer.name]
+    codes, bias = given.codes, bias_of(layer, network) if given.bias is None else given.bias
+    if given.bias is not None and layer.added:
+        name = f"{layer.name}/bias"
+        draft.initializers[name] = numpy_helper.from_array(given.bias, name)
+        adding = network.only_consumer(layer.output)
+        draft.swapped[adding.name if adding else ""] = layer.added, name
+    if layer.source in placement.widths:
+        scale = (f"{layer.source}/scale", grids[layer.source].scale)
+        held = None if layer.added else bias
+        fragment = store.integer(
+            layer, codes, bits.weights, held, scale, rounded.scales, draft.shared
+        )
     else:
-        weight = store.channels_first(layer, stored.astype(np.float32))
-        is_integer = layer.source in placement.widths
-        codes = rounding(weight, bits.weights, is_integer and _paired(layer))
-        if is_integer:
-            bias = _bias(layer, network)
-            scale = grids[layer.source].scale
-            codes = store.widen_for_bias(codes, weight, bias, scale)
-            fragment = store.integer(layer, codes, bits.weights, bias, scale, draft.shared)
-        else:
-            fragment = store.scaled(layer, codes, bits.weights, draft.shared)
+        fragment = store.scaled(layer, codes, bits.weights, rounded.scales, draft.shared)
+        if given.bias is not None and not layer.added:
+            fragment.bias = fragment.constant(f"{layer.name}/bias", given.bias)
+    _point(draft, node, fragment)
+
+
+def _point(draft: _Draft, node: NodeProto, fragment: store.Fragment) -> None:
     draft.before.extend(fragment.nodes)
     draft.initializers.update({item.name: item for item in fragment.initializers})
     node.input[1] = fragment.weight
-    if layer.bias:
+    if fragment.bias:
+        if len(node.input) == 2:
+            node.input.append(fragment.bias)
         node.input[2] = fragment.bias
 
 
-def _bias(layer: Layer, network: Network) -> Floats | None:
-    """(out,), whatever shape a Gemm broadcasts it from."""
-    if not layer.bias:
+def bias_of(layer: Layer, network: Network) -> Floats | None:
+    """(out,), whatever shape a Gemm broadcasts it from; None where there is none."""
+    if not (layer.bias or layer.added):
         return None
-    values = network.constant(layer.bias).astype(np.float32).reshape(-1)
+    values = network.constant(layer.bias or layer.added).astype(np.float32).reshape(-1)
     return np.ascontiguousarray(np.broadcast_to(values, layer.shape[layer.channel_axis]))
 
 
-def _paired(layer: Layer) -> bool:
+def paired(layer: Layer) -> bool:
     """Whether the kernel adds neighbouring products in 16 bits.
 
     Depthwise ones do not, but with a channel multiplier another kernel takes their place.

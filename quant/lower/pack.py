@@ -21,24 +21,26 @@ Int8 = NDArray[np.int8]
 
 
 def pack(
-    name: str, codes: Int8, bits: int, shared: dict[str, TensorProto]
+    name: str, codes: Int8, bits: int, shared: dict[str, TensorProto], *, odd: bool = False
 ) -> tuple[list[NodeProto], list[TensorProto]]:
     """Nodes and initializers whose last output, `name`, is `codes` in int8.
 
     Args:
-        codes: any shape, within [-2**(bits-1), 2**(bits-1) - 1].
+        codes: any shape, within [-2**(bits-1), 2**(bits-1) - 1], or `odd` in twice that.
         bits: 2-8.
         shared: tables by name, added to as they are needed; one serves all layers.
+        odd: codes are 2 k + 1, and k is what is stored: the table gives the codes back.
     """
     if bits == 8:
         return [], [numpy_helper.from_array(np.ascontiguousarray(codes), name)]
     nodes: list[NodeProto] = []
     initializers: list[TensorProto] = []
-    joined, shift = "", bits
+    joined, shift, stored = "", bits, (codes - 1) // 2 if odd else codes
     for width in PLANES[bits]:
         shift -= width
-        table = _table(width, shift, signed=shift + width == bits, shared=shared)
-        plane_bytes = np.frombuffer(_bit_planes(codes, width, shift, group=8), np.uint8)
+        signed = shift + width == bits
+        table = _table(width, shift, signed=signed, odd=odd, shared=shared)
+        plane_bytes = np.frombuffer(_bit_planes(stored, width, shift, group=8), np.uint8)
         plane = f"{name}/plane{width}"
         initializers.append(
             numpy_helper.from_array(plane_bytes.reshape(-1, *HEAD[width]), f"{plane}/packed")
@@ -85,14 +87,17 @@ def _bit_planes(codes: Int8, width: int, shift: int, group: int = 1) -> bytes:
     return packed.tobytes()
 
 
-def _table(width: int, shift: int, *, signed: bool, shared: dict[str, TensorProto]) -> str:
+def _table(
+    width: int, shift: int, *, signed: bool, odd: bool, shared: dict[str, TensorProto]
+) -> str:
     """The table from a byte to its codes, at their place; the highest plane carries the sign."""
-    name = f"unpack/{width}bits/shift{shift}{'/signed' if signed else ''}"
+    name = f"unpack/{width}bits/shift{shift}{'/signed' if signed else ''}{'/odd' if odd else ''}"
     if name not in shared:
         byte = np.arange(256, dtype=np.int64)[:, None]
         fields = (byte >> (np.arange(8 // width) * width)) & (2**width - 1)
         if signed:
             fields = np.where(fields >= 2 ** (width - 1), fields - 2**width, fields)
-        table = (fields << shift).astype(np.int8).reshape(256, *TAIL[width])
+        placed = (fields << shift + 1) | int(shift == 0) if odd else fields << shift
+        table = placed.astype(np.int8).reshape(256, *TAIL[width])
         shared[name] = numpy_helper.from_array(table, name)
     return name

@@ -11,7 +11,8 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from quant.graph.layers import Layer
 from quant.lower.pack import pack
-from quant.rounding.codes import Codes, Floats
+from quant.rounding.codes import Codes
+from quant.rounding.scales import STEP, Floats, Scales
 
 MOST_BIAS = 2**30  # of int32, with room for the sum of products
 
@@ -22,11 +23,17 @@ class Fragment:
 
     weight: str
     bias: str
+    common: dict[str, TensorProto]
     nodes: list[NodeProto] = field(default_factory=list)
     initializers: list[TensorProto] = field(default_factory=list)
 
     def constant(self, name: str, value: NDArray[np.generic]) -> str:
         self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def shared(self, name: str, value: np.generic) -> str:
+        """A number that all layers read; written once."""
+        self.common[name] = numpy_helper.from_array(np.asarray(value), name)
         return name
 
     def node(self, op: str, inputs: list[str], output: str, **attributes: Any) -> str:
@@ -46,13 +53,15 @@ def as_stored(layer: Layer, values: NDArray[np.generic]) -> NDArray[np.generic]:
 
 def half(layer: Layer, weight: Floats) -> Fragment:
     """float16 on disk; the Cast to float32 is folded at load."""
-    fragment = Fragment(weight=f"{layer.stored}/float", bias=layer.bias)
+    fragment = Fragment(weight=f"{layer.stored}/float", bias=layer.bias, common={})
     fragment.constant(f"{layer.stored}/float16", weight.astype(np.float16))
     fragment.node("Cast", [f"{layer.stored}/float16"], fragment.weight, to=TensorProto.FLOAT)
     return fragment
 
 
-def scaled(layer: Layer, codes: Codes, bits: int, shared: dict[str, TensorProto]) -> Fragment:
+def scaled(
+    layer: Layer, codes: Codes, bits: int, scales: Scales, shared: dict[str, TensorProto]
+) -> Fragment:
     """Integer codes on disk, float weights in memory: `Cast, Mul`, which the runtime folds.
 
     DequantizeLinear in its place is not folded before a Conv and would run on every inference.
@@ -60,7 +69,7 @@ def scaled(layer: Layer, codes: Codes, bits: int, shared: dict[str, TensorProto]
     fragment = _packed(layer, codes, bits, shared)
     shape = [1] * len(layer.shape)
     shape[layer.channel_axis] = -1
-    scale = fragment.constant(f"{layer.stored}/scale", codes.scale.reshape(shape))
+    scale = _scale(fragment, layer, codes, scales, shape)
     wide = fragment.node("Cast", [fragment.weight], f"{layer.stored}/wide", to=TensorProto.FLOAT)
     fragment.weight = fragment.node("Mul", [wide, scale], f"{layer.stored}/float")
     return fragment
@@ -71,15 +80,17 @@ def integer(
     codes: Codes,
     bits: int,
     bias: Floats | None,
-    input_scale: float,
+    input_scale: tuple[str, float],
+    scales: Scales,
     shared: dict[str, TensorProto],
 ) -> Fragment:
     """int8 codes with DequantizeLinear, and the bias in int32 at input scale x weight scale.
 
-    With any other bias scale the runtime quietly computes the layer in float.
+    With any other bias scale the runtime quietly computes the layer in float. `input_scale` is the
+    name of that scale and its value.
     """
     fragment = _packed(layer, codes, bits, shared)
-    scale = fragment.constant(f"{layer.stored}/scale", codes.scale)
+    scale = _scale(fragment, layer, codes, scales, [-1])
     zero = fragment.constant(f"{layer.stored}/zero", np.zeros(len(codes.scale), np.int8))
     fragment.weight = fragment.node(
         "DequantizeLinear",
@@ -88,10 +99,11 @@ def integer(
         axis=layer.channel_axis,
     )
     if bias is not None:
-        step = (np.float32(input_scale) * codes.scale).astype(np.float32)
+        source, value = input_scale
+        step = (np.float32(value) * codes.scale).astype(np.float32)
         values = np.clip(np.rint(bias / step), -MOST_BIAS, MOST_BIAS).astype(np.int32)
         # a shared bias is written once a layer: each has scales of its own
-        bias_scale = fragment.constant(f"{layer.name}/bias/scale", step)
+        bias_scale = fragment.node("Mul", [scale, source], f"{layer.name}/bias/scale")
         bias_zero = fragment.constant(f"{layer.name}/bias/zero", np.zeros(len(step), np.int32))
         fragment.bias = fragment.node(
             "DequantizeLinear",
@@ -102,27 +114,29 @@ def integer(
     return fragment
 
 
-def widen_for_bias(codes: Codes, weight: Floats, bias: Floats | None, input_scale: float) -> Codes:
-    """Raise the scale of channels whose bias would not fit int32, and round those again.
+def least_scale(bias: Floats | None, input_scale: float) -> Floats | None:
+    """The smallest scales (out,) at which the bias fits int32; None where there is no bias.
 
     Batch norm folds dead channels to tiny weights beside an ordinary bias.
     """
     if bias is None:
-        return codes
-    least = np.abs(bias) / (np.float32(input_scale) * MOST_BIAS)
-    scale = np.maximum(codes.scale, least).astype(np.float32)
-    changed = scale > codes.scale
-    if not changed.any():
-        return codes
-    values = codes.values.copy()
-    shape = (-1,) + (1,) * (weight.ndim - 1)
-    ratio = (codes.scale / scale).reshape(shape)
-    values[changed] = np.rint(codes.values * ratio).astype(np.int8)[changed]
-    return Codes(values=values, scale=scale)
+        return None
+    return np.asarray(np.abs(bias) / (np.float32(input_scale) * MOST_BIAS), np.float32)
+
+
+def _scale(fragment: Fragment, layer: Layer, codes: Codes, scales: Scales, shape: list[int]) -> str:
+    """The scales, from a byte a channel: computed once, at load."""
+    base = f"{layer.stored}/scale"
+    steps = fragment.constant(f"{base}/steps", scales.steps(codes.scale).reshape(shape))
+    step = fragment.shared("scales/step", STEP)
+    top = fragment.shared("scales/top", np.float32(scales.top))
+    wide = fragment.node("Cast", [steps], f"{base}/wide", to=TensorProto.FLOAT)
+    octaves = fragment.node("Mul", [wide, step], f"{base}/log")
+    return fragment.node("Mul", [fragment.node("Exp", [octaves], f"{base}/share"), top], base)
 
 
 def _packed(layer: Layer, codes: Codes, bits: int, shared: dict[str, TensorProto]) -> Fragment:
     name = f"{layer.stored}/codes"
     stored = as_stored(layer, codes.values).astype(np.int8)
-    nodes, initializers = pack(name, stored, bits, shared)
-    return Fragment(weight=name, bias=layer.bias, nodes=nodes, initializers=initializers)
+    nodes, initializers = pack(name, stored, bits, shared, odd=codes.odd)
+    return Fragment(name, layer.bias, shared, nodes, initializers)

@@ -2,36 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-LEAST_SCALE = 1e-30  # of a channel of zeros
+from quant.rounding.scales import Floats, Scales
+
 PAIR_LIMIT = 128  # 255 * 128 = 32,640: the last sum of two products below 2**15
+ODD_BITS = (2, 3)  # where a grid without a zero can be the better one
 
 
 @dataclass(frozen=True)
 class Codes:
-    """int8 codes (out, *in) and one positive scale a channel (out,): weight = code * scale."""
+    """int8 codes (out, *in) and one positive scale a channel (out,): weight = code * scale.
+
+    `odd` codes are ..., -3, -1, 1, 3, ...: a grid without zero that wastes no level on symmetry.
+    """
 
     values: NDArray[np.int8]
     scale: Floats
+    odd: bool = False
 
     def dequantised(self) -> Floats:
-        shape = (-1,) + (1,) * (self.values.ndim - 1)
-        return self.values.astype(np.float32) * self.scale.reshape(shape)
+        return self.values.astype(np.float32) * column(self.scale, self.values.ndim)
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a method rounds: `values` (out, *in) float32 to codes of `bits`, 2-8.
+
+    `paired` says that the kernel may add two neighbouring products in 16 bits. `least` (out,) are
+    the smallest scales with which the bias fits int32.
+    """
+
+    values: Floats
+    bits: int
+    scales: Scales
+    paired: bool = False
+    least: Floats | None = None
+
+    def covering(self) -> Floats:
+        """The smallest allowed scale (out,) that clips nothing; see `smallest_safe_scale`."""
+        return self.allowed(smallest_safe_scale(self.values, self.bits, self.paired))
+
+    def allowed(self, scale: Floats) -> Floats:
+        """The next scales up that the file can hold."""
+        scale = scale if self.least is None else np.maximum(scale, self.least)
+        return self.scales.at_least(scale)
 
 
 class Rounding(Protocol):
-    """A method: weight (out, *in) float32 and a width of 2-8 to codes.
+    """A method that looks at the weight alone."""
 
-    `paired` says that the kernel may add two neighbouring products in 16 bits.
-    """
+    def __call__(self, weight: Weight) -> Codes: ...
 
-    def __call__(self, weight: Floats, bits: int, paired: bool) -> Codes: ...
+
+@dataclass(frozen=True)
+class RoundedLayer:
+    """Codes of a layer's weight, and the bias (out,) that goes with them; None leaves it."""
+
+    codes: Codes
+    bias: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """All layers of a network, by name, and the scales that they share."""
+
+    layers: Mapping[str, RoundedLayer]
+    scales: Scales
+
+
+def column(values: Floats, ndim: int) -> Floats:
+    """(out,) as (out, 1, ...)."""
+    return values.reshape((-1,) + (1,) * (ndim - 1))
+
+
+def levels(bits: int, *, odd: bool = False) -> tuple[int, int, int]:
+    """Lowest and highest code and the distance of two: (-2, 1, 1) or, odd, (-3, 3, 2)."""
+    if odd:
+        return -(2**bits) + 1, 2**bits - 1, 2
+    # -128 would need a ninth bit where a kernel negates
+    return (-127 if bits == 8 else -(2 ** (bits - 1))), 2 ** (bits - 1) - 1, 1
 
 
 def pairs(codes: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -65,11 +120,14 @@ def smallest_safe_scale(weight: Floats, bits: int, paired: bool) -> Floats:
     if paired and bits == 8:
         # half a step of rounding each may add one to the sum of the codes
         scale = np.maximum(scale, largest_pair(weight) / (PAIR_LIMIT - 1))
-    return np.asarray(np.maximum(scale, LEAST_SCALE), np.float32)
+    return np.asarray(scale, np.float32)
 
 
-def encode(weight: Floats, scale: Floats, low: int, high: int) -> Codes:
-    """Round to the nearest code in [low, high], ties to even."""
-    shape = (-1,) + (1,) * (weight.ndim - 1)
-    values = np.clip(np.rint(weight / scale.reshape(shape)), low, high).astype(np.int8)
-    return Codes(values=values, scale=scale)
+def encode(
+    weight: Floats, scale: Floats, bits: int, *, odd: bool = False, low: int | None = None
+) -> Codes:
+    """Round to the nearest code, ties to even; `low` takes the place of the lowest."""
+    least, most, _ = levels(bits, odd=odd)
+    steps = weight / column(scale, weight.ndim)
+    nearest = 2 * np.floor(steps / 2) + 1 if odd else np.rint(steps)
+    return Codes(np.clip(nearest, least if low is None else low, most).astype(np.int8), scale, odd)

@@ -3,34 +3,57 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from quant.rounding.codes import Codes, Floats, encode, smallest_safe_scale
+from quant.rounding.codes import ODD_BITS, Codes, Weight, encode, levels
+from quant.rounding.scales import AN_OCTAVE, Floats
 
-CANDIDATES = 48
 SMALLEST = {2: 0.15, 3: 0.25, 4: 0.35, 5: 0.5, 6: 0.6, 7: 0.7, 8: 0.8}
 
 
-def round_mse(weight: Floats, bits: int, paired: bool) -> Codes:
+def round_mse(weight: Weight) -> Codes:
     """Choose each channel's scale by search, smallest squared error of the weights first.
 
-    Args:
-        weight: (out, *in), float32.
-        bits: 2-8.
-        paired: see `Rounding`; at 8 bits no scale below the safe one is tried.
+    At 8 bits no scale below the safe one is tried where products are paired.
     Source: Nagel et al., arXiv:2106.08295, eq. 13. Codes use all 2**bits levels.
     """
-    flat = weight.reshape(len(weight), -1)
-    cover = smallest_safe_scale(weight, bits, paired)
-    high = 2 ** (bits - 1) - 1
-    low = -high if bits == 8 else -high - 1
-    smallest = 1.0 if paired and bits == 8 else SMALLEST[bits]
-    best = cover
-    least = np.full(len(flat), np.inf, np.float32)
-    for ratio in np.linspace(1.0, smallest, 1 if smallest == 1.0 else CANDIDATES):
-        scale = (cover * np.float32(ratio)).astype(np.float32)
+    scale, odd = search(weight)
+    return encode(weight.values, scale, weight.bits, odd=odd)
+
+
+def search(weight: Weight, importance: Floats | None = None) -> tuple[Floats, bool]:
+    """The scales (out,) of least error, and whether a grid of odd codes does better in all.
+
+    Args:
+        importance: of each weight, of the weight's shape; squared errors are weighed with it.
+    """
+    scale, loss = _scales(weight, importance, odd=False)
+    if weight.bits not in ODD_BITS:
+        return scale, False
+    other, other_loss = _scales(weight, importance, odd=True)
+    return (other, True) if other_loss.sum() < loss.sum() else (scale, False)
+
+
+def _scales(
+    weight: Weight, importance: Floats | None, *, odd: bool
+) -> tuple[Floats, NDArray[np.float64]]:
+    """Scales and errors (out,): every step from the one that covers the channel downwards."""
+    flat = weight.values.reshape(len(weight.values), -1)
+    weights = None if importance is None else importance.reshape(flat.shape)
+    low, high, step = levels(weight.bits, odd=odd)
+    fixed = weight.paired and weight.bits == 8
+    octaves = 0.0 if fixed else -np.log2(SMALLEST[weight.bits])
+    cover = weight.covering()
+    if odd:
+        cover = weight.allowed(np.abs(flat).max(axis=1) / high)
+    best, least = cover, np.full(len(flat), np.inf)
+    for index in range(int(octaves * AN_OCTAVE) + 1):
+        scale = weight.allowed(cover * np.float32(2 ** (-(index + 0.5 * bool(index)) / AN_OCTAVE)))
         steps = flat / scale[:, None]
-        error = np.clip(np.rint(steps), low, high) - steps
-        loss = np.einsum("ij,ij->i", error, error) * scale**2
+        rounded = 2 * np.floor(steps / 2) + 1 if step == 2 else np.rint(steps)
+        error = (np.clip(rounded, low, high) - steps) ** 2
+        error = error if weights is None else error * weights
+        loss = error.sum(axis=1, dtype=np.float64) * scale.astype(np.float64) ** 2
         better = loss < least
         best, least = np.where(better, scale, best), np.where(better, loss, least)
-    return encode(weight, best.astype(np.float32), low, high)
+    return best.astype(np.float32), least

@@ -1,0 +1,62 @@
+"""The rounding methods: names, what they do in words, and where they come from. Torch-free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One rung of the ladder; each contains what helps of those before it.
+
+    `learns` says that it looks at calibration pictures, `version` changes with its codes, and
+    `effort` is how often it looks at a layer's weights, roughly: its share of the time to come.
+    """
+
+    name: str
+    words: str
+    source: str
+    equation: str
+    learns: bool = False
+    version: int = 2
+    effort: float = 0.0
+
+
+LADDER = (
+    Method(
+        "nearest",
+        "rounds every weight to the nearest level",
+        "Nagel et al. 2021, arXiv:2106.08295, section 2.3",
+        r"q = clip(round(w / s))",
+    ),
+    Method(
+        "mse",
+        "also picks each channel's scale with the least error",
+        "Nagel et al. 2021, arXiv:2106.08295, eq. 13",
+        r"min over s of ||w - s q||^2",
+    ),
+    Method(
+        "gptq",
+        "rounds one input after the other and lets the rest make up for it",
+        "Frantar et al. 2022, arXiv:2210.17323, algorithm 1",
+        r"min over q of ||W X - s Q X||^2, column by column",
+        learns=True,
+        version=1,
+        effort=1.0,
+    ),
+    Method(
+        "adaround",
+        "learns for each weight whether to round up or down, through the activation function",
+        "Nagel et al. 2020, arXiv:2004.10568, eq. 21-25",
+        r"min over V of ||f(W x) - f(s (floor(W/s) + h(V)) x^)||^2 + c sum(1 - |2 h(V) - 1|^b)",
+        learns=True,
+        version=1,
+        effort=12.0,
+    ),
+)
+METHODS = tuple(method.name for method in LADDER)
+
+
+def method(name: str) -> Method:
+    """The method of that name."""
+    return next(one for one in LADDER if one.name == name)

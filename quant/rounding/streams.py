@@ -1,0 +1,146 @@
+"""The network over all calibration pictures, twice and in step: in float, and as quantised so far.
+
+Node after node, and only what a later node still reads is kept, so that every layer meets the
+inputs that it will have in the file, and the network runs once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from onnx import NodeProto, TensorProto
+from torch import Tensor
+
+from quant.graph.network import Network
+from quant.grid import Grid
+from quant.rounding import ops
+
+LARGEST_HALF = 6e4  # of float16, in which intermediate values are kept where they fit
+Swapped = Mapping[tuple[str, int], Tensor]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A tensor over all pictures, a batch an item: float16 or float32, or codes of `grid`."""
+
+    batches: list[Tensor]
+    grid: Grid | None = None
+
+    def batch(self, index: int) -> Tensor:
+        """One batch in float32; numbers that are not floats stay as they are."""
+        values = self.batches[index]
+        if self.grid is not None:
+            return (values.float() - self.grid.zero_point) * self.grid.scale
+        return values.float() if values.is_floating_point() else values
+
+
+class Streams:
+    """Both runs of the network, as far as `advance` has taken them.
+
+    `swap` puts a layer's rounded weight, or a corrected bias, into the quantised run.
+    """
+
+    def __init__(
+        self, network: Network, grids: Mapping[str, Grid], batches: Sequence[Tensor]
+    ) -> None:
+        [source] = network.inputs
+        self.network, self.grids, self.count = network, grids, len(batches)
+        self.opsets = list(network.model.opset_import)
+        self.constants = {name: tensor_of(item) for name, item in network.constants.items()}
+        self.float: dict[str, Held] = {source: Held([_small(values) for values in batches])}
+        self.quantised: dict[str, Held] = {}
+        packed = [self._packed(source, values, self.quantised) for values in batches]
+        self.quantised[source] = Held(packed, self.grids.get(source))
+        self.swapped: dict[tuple[str, int], Tensor] = {}
+        self._left = Counter(name for node in network.nodes for name in node.input if name)
+
+    def swap(self, node: str, index: int, value: Tensor) -> None:
+        """Let the quantised run read `value` as input `index` of a node."""
+        self.swapped[node, index] = value
+
+    @torch.inference_mode()
+    def advance(self, nodes: Sequence[NodeProto]) -> None:
+        """Run these nodes over every batch, in both runs, and forget what nobody reads any more."""
+        kept = self._read_later(nodes)
+        for stream, swapped in ((self.float, {}), (self.quantised, self.swapped)):
+            batches: dict[str, list[Tensor]] = {name: [] for name in kept}
+            for index in range(self.count):
+                made: dict[str, Tensor] = {}
+                for node in nodes:
+                    self._run(node, stream, index, made, swapped)
+                for name in kept:
+                    batches[name].append(self._packed(name, made[name], stream))
+            grids = self.grids if stream is self.quantised else {}
+            for name, values in batches.items():
+                stream[name] = Held(values, grids.get(name))
+        for name in [name for name in self.float if self._left[name] <= 0]:
+            if name not in self.network.outputs:
+                del self.float[name], self.quantised[name]
+
+    def _read_later(self, nodes: Sequence[NodeProto]) -> list[str]:
+        """Count what these nodes read; what of their outputs others read."""
+        for node in nodes:
+            for name in node.input:
+                self._left[name] -= bool(name)
+        made = [name for node in nodes for name in node.output if name]
+        return [
+            name for name in made if self._left.get(name, 0) > 0 or name in self.network.outputs
+        ]
+
+    def _run(
+        self,
+        node: NodeProto,
+        stream: Mapping[str, Held],
+        index: int,
+        made: dict[str, Tensor],
+        swapped: Swapped,
+    ) -> None:
+        given: list[Tensor | None] = []
+        for place in range(len(node.input) + 1):
+            name = node.input[place] if place < len(node.input) else ""
+            if (node.name, place) in swapped:
+                given.append(swapped[node.name, place])
+            elif not name:
+                given.append(None)
+            elif name in self.constants:
+                given.append(self.constants[name])
+            else:
+                if name not in made:
+                    made[name] = stream[name].batch(index)
+                given.append(made[name])
+        for name, value in zip(node.output, ops.run(node, given, self.opsets), strict=False):
+            grid = self.grids.get(name) if stream is self.quantised else None
+            made[name] = value if grid is None else fake(value, grid)
+
+    def _packed(self, name: str, values: Tensor, stream: Mapping[str, Held]) -> Tensor:
+        grid = self.grids.get(name) if stream is self.quantised else None
+        return _small(values) if grid is None else codes_of(values, grid)
+
+
+def fake(values: Tensor, grid: Grid) -> Tensor:
+    """Values rounded to the levels of a grid, in float32."""
+    steps = torch.round(values / grid.scale)
+    return steps.clamp_(-grid.zero_point, grid.top - grid.zero_point).mul_(grid.scale)
+
+
+def codes_of(values: Tensor, grid: Grid) -> Tensor:
+    """uint8 levels of a grid."""
+    steps = torch.round(values / grid.scale) + grid.zero_point
+    return torch.clamp(steps, 0, grid.top).to(torch.uint8)
+
+
+def tensor_of(item: TensorProto) -> Tensor:
+    from onnx import numpy_helper
+
+    return torch.tensor(np.array(numpy_helper.to_array(item)))
+
+
+def _small(values: Tensor) -> Tensor:
+    """float16 where all values fit: half the memory, and far finer than any grid here."""
+    if values.dtype != torch.float32 or not values.numel():
+        return values
+    return values.half() if float(values.abs().max()) < LARGEST_HALF else values
