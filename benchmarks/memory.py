@@ -11,6 +11,7 @@ from quant.graph.layers import Layer
 from quant.lower.weights import Fragment, integer, scaled
 from quant.measure.memory import loading_peak_bytes
 from quant.rounding.codes import Codes
+from quant.rounding.levels import choices
 from quant.rounding.scales import Scales
 
 SIDE = 4096
@@ -29,10 +30,10 @@ def main() -> None:
 
 
 def _matrix(bits: int, activations: int, side: int) -> onnx.ModelProto:
-    low, high = -(2 ** (bits - 1)), 2 ** (bits - 1)
-    values = np.random.default_rng(0).integers(low, high, (side, side), dtype=np.int8)
+    levels = choices(bits)[-1]  # which unpack in the most steps
+    values = np.random.default_rng(0).choice(levels.array, (side, side))
     scales = Scales(0.01)
-    codes = Codes(values, scales.of(np.zeros(side)))
+    codes = Codes(values, scales.of(np.zeros(side)), levels)
     layer = Layer("m", "m", "MatMul", "m.weight", "", "x", "y", (side, side), 1, 1, side * side)
     shared: dict[str, TensorProto] = {}
     nodes, source = [], "x"

@@ -5,6 +5,9 @@ looks its codes up in a table of 256 rows (Gather), and planes are joined by Bit
 look-up's index is int8, so that unpacking stays small: a chain in int32 peaks at 1-2 GB for a
 4096 x 4096 matrix. A native INT4 initializer with a Cast is as small, but ONNX Runtime runs that
 Cast since 1.23 only, and these operators since 1.15.
+
+Levels that are not evenly spaced are in the table already where one plane holds a whole code;
+otherwise joined planes are an index, and one more Gather gives the code.
 """
 
 from __future__ import annotations
@@ -13,46 +16,58 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
+from quant.rounding.levels import Levels, even
+
 PLANES = {2: (2,), 3: (2, 1), 4: (4,), 5: (4, 1), 6: (4, 2), 7: (4, 2, 1)}
 HEAD = {4: (2, 2), 2: (2,), 1: ()}  # shape of a group's bytes, so that all planes unpack alike
 TAIL = {4: (2,), 2: (2, 2), 1: (2, 2, 2)}
 
 Int8 = NDArray[np.int8]
+Shared = dict[str, TensorProto]
 
 
 def pack(
-    name: str, codes: Int8, bits: int, shared: dict[str, TensorProto], *, odd: bool = False
+    name: str, codes: Int8, bits: int, shared: Shared, *, levels: Levels | None = None
 ) -> tuple[list[NodeProto], list[TensorProto]]:
     """Nodes and initializers whose last output, `name`, is `codes` in int8.
 
     Args:
-        codes: any shape, within [-2**(bits-1), 2**(bits-1) - 1], or `odd` in twice that.
+        codes: any shape, all of them of `levels`.
         bits: 2-8.
         shared: tables by name, added to as they are needed; one serves all layers.
-        odd: codes are 2 k + 1, and k is what is stored: the table gives the codes back.
+        levels: 2**bits codes, by default the integers of that width.
     """
     if bits == 8:
         return [], [numpy_helper.from_array(np.ascontiguousarray(codes), name)]
+    levels = levels or even(bits)
+    stored = codes if levels.is_even else levels.index(codes.astype(np.float32)).view(np.int8)
     nodes: list[NodeProto] = []
     initializers: list[TensorProto] = []
-    joined, shift, stored = "", bits, (codes - 1) // 2 if odd else codes
+    joined, shift = "", bits
     for width in PLANES[bits]:
         shift -= width
-        signed = shift + width == bits
-        table = _table(width, shift, signed=signed, odd=odd, shared=shared)
+        table = _table(width, shift, bits, levels, shared)
         plane_bytes = np.frombuffer(_bit_planes(stored, width, shift, group=8), np.uint8)
         plane = f"{name}/plane{width}"
         initializers.append(
             numpy_helper.from_array(plane_bytes.reshape(-1, *HEAD[width]), f"{plane}/packed")
         )
-        nodes.append(
-            helper.make_node("Cast", [f"{plane}/packed"], [f"{plane}/index"], to=TensorProto.INT32)
-        )
-        nodes.append(helper.make_node("Gather", [table, f"{plane}/index"], [plane]))
+        nodes += _looked_up(table, f"{plane}/packed", f"{plane}/index", plane)
         if joined:
             nodes.append(helper.make_node("BitwiseOr", [joined, plane], [f"{plane}/joined"]))
         joined = f"{plane}/joined" if joined else plane
+    if not levels.is_even and len(PLANES[bits]) > 1:
+        table = _kept(f"unpack/{levels.name}{bits}", levels.array, shared)
+        nodes += _looked_up(table, joined, f"{name}/index", f"{name}/levels")
+        joined = f"{name}/levels"
     return nodes + _shaped(name, joined, codes, initializers), initializers
+
+
+def _looked_up(table: str, source: str, index: str, name: str) -> list[NodeProto]:
+    return [
+        helper.make_node("Cast", [source], [index], to=TensorProto.INT32),
+        helper.make_node("Gather", [table, index], [name]),
+    ]
 
 
 def _shaped(
@@ -87,17 +102,19 @@ def _bit_planes(codes: Int8, width: int, shift: int, group: int = 1) -> bytes:
     return packed.tobytes()
 
 
-def _table(
-    width: int, shift: int, *, signed: bool, odd: bool, shared: dict[str, TensorProto]
-) -> str:
+def _table(width: int, shift: int, bits: int, levels: Levels, shared: Shared) -> str:
     """The table from a byte to its codes, at their place; the highest plane carries the sign."""
-    name = f"unpack/{width}bits/shift{shift}{'/signed' if signed else ''}{'/odd' if odd else ''}"
+    byte = np.arange(256, dtype=np.int64)[:, None]
+    fields = (byte >> (np.arange(8 // width) * width)) & (2**width - 1)
+    name = f"unpack/{width}bits/shift{shift}"
+    if levels.is_even and shift + width == bits:
+        name, fields = f"{name}/signed", np.where(fields >> width - 1, fields - 2**width, fields)
+    if not levels.is_even and width == bits:
+        name, fields = f"{name}/{levels.name}", levels.array[fields].astype(np.int64)
+    return _kept(name, (fields << shift).astype(np.int8).reshape(256, *TAIL[width]), shared)
+
+
+def _kept(name: str, table: Int8, shared: Shared) -> str:
     if name not in shared:
-        byte = np.arange(256, dtype=np.int64)[:, None]
-        fields = (byte >> (np.arange(8 // width) * width)) & (2**width - 1)
-        if signed:
-            fields = np.where(fields >= 2 ** (width - 1), fields - 2**width, fields)
-        placed = (fields << shift + 1) | int(shift == 0) if odd else fields << shift
-        table = placed.astype(np.int8).reshape(256, *TAIL[width])
         shared[name] = numpy_helper.from_array(table, name)
     return name

@@ -138,5 +138,5 @@ def _scale(fragment: Fragment, layer: Layer, codes: Codes, scales: Scales, shape
 def _packed(layer: Layer, codes: Codes, bits: int, shared: dict[str, TensorProto]) -> Fragment:
     name = f"{layer.stored}/codes"
     stored = as_stored(layer, codes.values).astype(np.int8)
-    nodes, initializers = pack(name, stored, bits, shared, odd=codes.odd)
+    nodes, initializers = pack(name, stored, bits, shared, levels=codes.levels)
     return Fragment(name, layer.bias, shared, nodes, initializers)

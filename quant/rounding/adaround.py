@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from quant.rounding.codes import RoundedLayer
-from quant.rounding.gptq import best_of, columns, compensated, limits_of
+from quant.rounding.gptq import best_of, columns, compensated
+from quant.rounding.levels import Levels
 from quant.rounding.problem import Problem, corrected, scales_for, varying
 
 ZETA, GAMMA = 1.1, -0.1  # how far the sigmoid is stretched beyond 0 and 1
@@ -36,27 +37,35 @@ def round_adaround(problem: Problem, schedule: Schedule = Schedule()) -> Rounded
     """
     found = compensated(problem)
     matrix, moments, shrunk = found.matrix, found.moments, found.ridge
-    scale, odd = scales_for(problem, matrix)
+    scale, levels = scales_for(problem, matrix)
     step = torch.tensor(scale).reshape(problem.groups, -1, 1)
-    first = columns(matrix, moments, problem, torch.tensor(scale), odd=odd)
-    start = corrected(problem, problem.codes(first, scale, odd=odd))
-    low, high = limits_of(problem, odd=odd)
-    apart = 2 if odd else 1
-    wanted = torch.where(first * step > matrix, first - apart, first)
-    lower = wanted.clamp(low, high - apart)
+    first = columns(matrix, moments, torch.tensor(scale), levels)
+    start = corrected(problem, problem.codes(first, scale, levels))
+    lower, apart = between(first, matrix / step, levels)
     share = (first - lower) / apart  # 0 or 1: GPTQ's choice
     near = ((matrix / step - lower) / apart).clamp(0.05, 0.95)
     soft = 0.5 * share.clamp(0.1, 0.9) + 0.5 * near
     learned, bias = _learned(problem, schedule, lower, step, apart, soft, start, matrix, shrunk)
     codes = lower + apart * (learned > 0.5)
-    given = problem.codes(codes, scale, odd=odd)
+    given = problem.codes(codes, scale, levels)
     best = corrected(problem, given)
     options = [start, best] + ([RoundedLayer(given, bias.numpy())] if bias is not None else [])
     return best_of(problem, *options)
 
 
+def between(codes: Tensor, steps: Tensor, levels: Levels) -> tuple[Tensor, Tensor]:
+    """The lower of the two neighbouring levels to choose from, and the distance of the other.
+
+    One is the code that was found first; the other lies on the side of the exact value.
+    """
+    table = torch.tensor(levels.codes, dtype=torch.float32)
+    index = torch.bucketize(codes, torch.tensor(levels.middles))
+    index = torch.where(codes > steps, index - 1, index).clamp(0, len(table) - 2)
+    return table[index], table[index + 1] - table[index]
+
+
 def _learned(
-    problem: Problem, schedule: Schedule, lower: Tensor, step: Tensor, apart: int, soft: Tensor,
+    problem: Problem, schedule: Schedule, lower: Tensor, step: Tensor, apart: Tensor, soft: Tensor,
     start: RoundedLayer, matrix: Tensor, shrunk: float,
 ) -> tuple[Tensor, Tensor | None]:  # fmt: skip
     """Shares (groups, out, in) of rounding up, and the bias (out,)."""

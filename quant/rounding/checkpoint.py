@@ -11,6 +11,7 @@ import numpy as np
 
 from quant.disk import writing
 from quant.rounding.codes import Codes, RoundedLayer
+from quant.rounding.levels import Levels
 
 
 class Checkpoint:
@@ -23,7 +24,7 @@ class Checkpoint:
         """A layer that an earlier run has finished; a damaged file counts as none."""
         try:
             with np.load(self._file(number)) as held:
-                codes = Codes(held["values"], held["scale"], bool(held["odd"]))
+                codes = Codes(held["values"], held["scale"], _levels(held))
                 bias = held["bias"] if "bias" in held.files else None
         except (OSError, ValueError, KeyError, EOFError):
             return None
@@ -33,7 +34,12 @@ class Checkpoint:
         """Write a layer whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         codes, bias = layer.codes, layer.bias
-        parts: dict[str, Any] = {"values": codes.values, "scale": codes.scale, "odd": codes.odd}
+        parts: dict[str, Any] = {
+            "values": codes.values,
+            "scale": codes.scale,
+            "name": codes.levels.name,
+            "levels": codes.levels.codes,
+        }
         if bias is not None:
             parts["bias"] = bias
         draft = self.folder / f".{number}.{os.getpid()}.npz"
@@ -47,3 +53,7 @@ class Checkpoint:
 
     def _file(self, number: int) -> Path:
         return self.folder / f"{number}.npz"
+
+
+def _levels(held: Any) -> Levels:
+    return Levels(str(held["name"]), tuple(int(code) for code in held["levels"]))

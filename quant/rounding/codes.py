@@ -9,22 +9,22 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from quant.rounding.levels import Levels
 from quant.rounding.scales import Floats, Scales
 
 PAIR_LIMIT = 128  # 255 * 128 = 32,640: the last sum of two products below 2**15
-ODD_BITS = (2, 3)  # where a grid without a zero can be the better one
 
 
 @dataclass(frozen=True)
 class Codes:
     """int8 codes (out, *in) and one positive scale a channel (out,): weight = code * scale.
 
-    `odd` codes are ..., -3, -1, 1, 3, ...: a grid without zero that wastes no level on symmetry.
+    `levels` are the codes that there may be.
     """
 
     values: NDArray[np.int8]
     scale: Floats
-    odd: bool = False
+    levels: Levels
 
     def dequantised(self) -> Floats:
         return self.values.astype(np.float32) * column(self.scale, self.values.ndim)
@@ -81,14 +81,6 @@ def column(values: Floats, ndim: int) -> Floats:
     return values.reshape((-1,) + (1,) * (ndim - 1))
 
 
-def levels(bits: int, *, odd: bool = False) -> tuple[int, int, int]:
-    """Lowest and highest code and the distance of two: (-2, 1, 1) or, odd, (-3, 3, 2)."""
-    if odd:
-        return -(2**bits) + 1, 2**bits - 1, 2
-    # -128 would need a ninth bit where a kernel negates
-    return (-127 if bits == 8 else -(2 ** (bits - 1))), 2 ** (bits - 1) - 1, 1
-
-
 def pairs(codes: NDArray[np.float32]) -> NDArray[np.float32]:
     """Neighbours along the reduction as the kernel reads it: (out, pairs, 2).
 
@@ -123,11 +115,8 @@ def smallest_safe_scale(weight: Floats, bits: int, paired: bool) -> Floats:
     return np.asarray(scale, np.float32)
 
 
-def encode(
-    weight: Floats, scale: Floats, bits: int, *, odd: bool = False, low: int | None = None
-) -> Codes:
-    """Round to the nearest code, ties to even; `low` takes the place of the lowest."""
-    least, most, _ = levels(bits, odd=odd)
-    steps = weight / column(scale, weight.ndim)
-    nearest = 2 * np.floor(steps / 2) + 1 if odd else np.rint(steps)
-    return Codes(np.clip(nearest, least if low is None else low, most).astype(np.int8), scale, odd)
+def encode(weight: Floats, scale: Floats, levels: Levels, *, low: int | None = None) -> Codes:
+    """Round to the nearest level; `low` takes the place of the lowest."""
+    nearest = levels.nearest(weight / column(scale, weight.ndim))
+    nearest = nearest if low is None else np.maximum(nearest, low)
+    return Codes(nearest.astype(np.int8), scale, levels)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from quant.rounding.codes import RoundedLayer, levels
+from quant.rounding.codes import RoundedLayer
+from quant.rounding.levels import Levels
 from quant.rounding.mse import round_mse
 from quant.rounding.nearest import round_nearest
 from quant.rounding.problem import (
@@ -33,9 +35,9 @@ def round_gptq(problem: Problem) -> RoundedLayer:
     power; the target for quantised inputs is eq. 3 of Li et al., GPTAQ, arXiv:2504.02692.
     """
     moved = compensated(problem)
-    scale, odd = scales_for(problem, moved.matrix)
-    values = columns(moved.matrix, moved.moments, problem, torch.tensor(scale), odd=odd)
-    found = corrected(problem, problem.codes(values, scale, odd=odd))
+    scale, levels = scales_for(problem, moved.matrix)
+    values = columns(moved.matrix, moved.moments, torch.tensor(scale), levels)
+    found = corrected(problem, problem.codes(values, scale, levels))
     return best_of(problem, found)
 
 
@@ -82,9 +84,7 @@ def compensated(problem: Problem) -> Moved:
     return Moved(matrix + solved.transpose(1, 2), ridged(moments, own), best)
 
 
-def columns(
-    matrix: Tensor, moments: Tensor, problem: Problem, scale: Tensor, *, odd: bool
-) -> Tensor:
+def columns(matrix: Tensor, moments: Tensor, scale: Tensor, levels: Levels) -> Tensor:
     """Codes (groups, out, in), as floats."""
     groups, out, width = matrix.shape
     steps = scale.reshape(groups, out)
@@ -95,13 +95,13 @@ def columns(
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(sorted_moments))
     upper = torch.linalg.cholesky(inverse).transpose(1, 2)
     codes = torch.empty_like(left)
-    limits = limits_of(problem, odd=odd)
+    nearest = rounder(levels)
     for start in range(0, width, BLOCK):
         stop = min(start + BLOCK, width)
         errors = torch.empty(groups, out, stop - start)
         for index in range(start, stop):
             now = left[:, :, index]
-            codes[:, :, index] = to_level(now, limits, odd=odd)
+            codes[:, :, index] = nearest(now)
             error = (now - codes[:, :, index]) / upper[:, index, index][:, None]
             errors[:, :, index - start] = error
             left[:, :, index:stop] -= error[:, :, None] * upper[:, index, None, index:stop]
@@ -109,11 +109,9 @@ def columns(
     return torch.empty_like(codes).scatter_(2, by_row, codes)
 
 
-def limits_of(problem: Problem, *, odd: bool) -> tuple[int, int]:
-    low, high, _ = levels(problem.weight.bits, odd=odd)
-    return low, high
-
-
-def to_level(steps: Tensor, limits: tuple[int, int], *, odd: bool) -> Tensor:
-    nearest = 2 * torch.floor(steps / 2) + 1 if odd else torch.round(steps)
-    return nearest.clamp(*limits)
+def rounder(levels: Levels) -> Callable[[Tensor], Tensor]:
+    """Steps to the nearest codes."""
+    if levels.is_even:
+        return lambda steps: torch.round(steps).clamp(levels.low, levels.high)
+    codes, middles = torch.tensor(levels.codes, dtype=torch.float32), torch.tensor(levels.middles)
+    return lambda steps: codes[torch.bucketize(steps, middles)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from quant.rounding.codes import ODD_BITS, Codes, Weight, encode, levels
+from quant.rounding.codes import Codes, Weight, encode
+from quant.rounding.levels import Levels, choices
 from quant.rounding.scales import AN_OCTAVE, Floats
 
 SMALLEST = {2: 0.15, 3: 0.25, 4: 0.35, 5: 0.5, 6: 0.6, 7: 0.7, 8: 0.8}
@@ -17,41 +18,37 @@ def round_mse(weight: Weight) -> Codes:
     At 8 bits no scale below the safe one is tried where products are paired.
     Source: Nagel et al., arXiv:2106.08295, eq. 13. Codes use all 2**bits levels.
     """
-    scale, odd = search(weight)
-    return encode(weight.values, scale, weight.bits, odd=odd)
+    scale, levels = search(weight)
+    return encode(weight.values, scale, levels)
 
 
-def search(weight: Weight, importance: Floats | None = None) -> tuple[Floats, bool]:
-    """The scales (out,) of least error, and whether a grid of odd codes does better in all.
+def search(weight: Weight, importance: Floats | None = None) -> tuple[Floats, Levels]:
+    """The scales (out,) and the levels of least error.
 
     Args:
         importance: of each weight, of the weight's shape; squared errors are weighed with it.
     """
-    scale, loss = _scales(weight, importance, odd=False)
-    if weight.bits not in ODD_BITS:
-        return scale, False
-    other, other_loss = _scales(weight, importance, odd=True)
-    return (other, True) if other_loss.sum() < loss.sum() else (scale, False)
+    found = [(levels, *_scales(weight, importance, levels)) for levels in choices(weight.bits)]
+    levels, scale, _ = min(found, key=lambda one: float(one[2].sum()))
+    return scale, levels
 
 
 def _scales(
-    weight: Weight, importance: Floats | None, *, odd: bool
+    weight: Weight, importance: Floats | None, levels: Levels
 ) -> tuple[Floats, NDArray[np.float64]]:
     """Scales and errors (out,): every step from the one that covers the channel downwards."""
     flat = weight.values.reshape(len(weight.values), -1)
     weights = None if importance is None else importance.reshape(flat.shape)
-    low, high, step = levels(weight.bits, odd=odd)
     fixed = weight.paired and weight.bits == 8
     octaves = 0.0 if fixed else -np.log2(SMALLEST[weight.bits])
     cover = weight.covering()
-    if odd:
-        cover = weight.allowed(np.abs(flat).max(axis=1) / high)
+    if not levels.is_even:
+        cover = weight.allowed(np.abs(flat).max(axis=1) / levels.high)
     best, least = cover, np.full(len(flat), np.inf)
     for index in range(int(octaves * AN_OCTAVE) + 1):
         scale = weight.allowed(cover * np.float32(2 ** (-(index + 0.5 * bool(index)) / AN_OCTAVE)))
         steps = flat / scale[:, None]
-        rounded = 2 * np.floor(steps / 2) + 1 if step == 2 else np.rint(steps)
-        error = (np.clip(rounded, low, high) - steps) ** 2
+        error = (levels.nearest(steps) - steps) ** 2
         error = error if weights is None else error * weights
         loss = error.sum(axis=1, dtype=np.float64) * scale.astype(np.float64) ** 2
         better = loss < least

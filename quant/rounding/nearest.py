@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from quant.rounding.codes import Codes, Weight, encode, levels
+from quant.rounding.codes import Codes, Weight, encode
+from quant.rounding.levels import even
 
 
 def round_nearest(weight: Weight) -> Codes:
@@ -10,5 +11,5 @@ def round_nearest(weight: Weight) -> Codes:
 
     Source: Nagel et al., arXiv:2106.08295, section 2.3.
     """
-    _, high, _ = levels(weight.bits)
-    return encode(weight.values, weight.covering(), weight.bits, low=-high)
+    levels = even(weight.bits)
+    return encode(weight.values, weight.covering(), levels, low=-levels.high)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from quant.rounding.codes import Codes, RoundedLayer, Weight
+from quant.rounding.levels import Levels
 from quant.rounding.mse import search
 from quant.rounding.rows import Rows
 from quant.rounding.scales import Floats
@@ -40,10 +41,10 @@ class Problem:
         values = torch.tensor(self.weight.values)
         return values.reshape(self.groups, len(values) // self.groups, -1)
 
-    def codes(self, values: Tensor, scale: Floats, *, odd: bool) -> Codes:
+    def codes(self, values: Tensor, scale: Floats, levels: Levels) -> Codes:
         """Codes from (groups, out, in) back to the weight's shape."""
         shaped = values.reshape(self.weight.values.shape).numpy()
-        return Codes(np.rint(shaped).astype(np.int8), scale, odd)
+        return Codes(np.rint(shaped).astype(np.int8), scale, levels)
 
 
 def varying(problem: Problem) -> Tensor:
@@ -64,7 +65,7 @@ def ridged(moments: Tensor, ridge: float) -> Tensor:
     return moments + torch.diag_embed(ridge * diagonal + floor)
 
 
-def scales_for(problem: Problem, matrix: Tensor) -> tuple[Floats, bool]:
+def scales_for(problem: Problem, matrix: Tensor) -> tuple[Floats, Levels]:
     """The search of `mse`, with each weight's error weighed by the power of its input."""
     power = varying(problem).square().mean(1)  # (groups, in)
     power = power + 0.01 * power.mean(1, keepdim=True) + 1e-12

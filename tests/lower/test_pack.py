@@ -14,13 +14,19 @@ from onnx import TensorProto, helper
 
 from quant.lower.pack import pack
 from quant.measure.memory import loading_peak_bytes
+from quant.rounding.levels import Levels, choices
 
 WIDTHS = (2, 3, 4, 5, 6, 7, 8)
+EVERY = [
+    pytest.param(bits, levels, id=f"{bits}-{levels.name}")
+    for bits in WIDTHS
+    for levels in choices(bits)
+]
 
 
-def model_of(codes: np.ndarray, bits: int) -> onnx.ModelProto:
+def model_of(codes: np.ndarray, bits: int, levels: Levels) -> onnx.ModelProto:
     shared: dict[str, TensorProto] = {}
-    nodes, initializers = pack("codes", codes, bits, shared)
+    nodes, initializers = pack("codes", codes, bits, shared, levels=levels)
     nodes.append(helper.make_node("Identity", ["codes"], ["out"]))
     graph = helper.make_graph(
         nodes,
@@ -32,25 +38,23 @@ def model_of(codes: np.ndarray, bits: int) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
 
 
-@pytest.mark.parametrize("bits", WIDTHS)
+@pytest.mark.parametrize(("bits", "levels"), EVERY)
 @given(data=st.data())
 @settings(max_examples=20)
-def test_packing_is_lossless_at_every_width(bits: int, data: st.DataObject) -> None:
+def test_packing_is_lossless_at_every_width(bits: int, levels: Levels, data: st.DataObject) -> None:
     shape = data.draw(st.tuples(st.integers(1, 9), st.integers(1, 7), st.integers(1, 3)))
     seed = data.draw(st.integers(0, 2**32 - 1))
-    codes = np.random.default_rng(seed).integers(
-        -(2 ** (bits - 1)), 2 ** (bits - 1), shape, dtype=np.int8
-    )
+    codes = np.random.default_rng(seed).choice(levels.array, shape)
     session = onnxruntime.InferenceSession(
-        model_of(codes, bits).SerializeToString(), providers=["CPUExecutionProvider"]
+        model_of(codes, bits, levels).SerializeToString(), providers=["CPUExecutionProvider"]
     )
     np.testing.assert_array_equal(session.run(None, {})[0], codes)
 
 
-@pytest.mark.parametrize("bits", WIDTHS)
-def test_packed_codes_take_their_width_on_disk(bits: int) -> None:
-    codes = np.zeros((512, 512), np.int8)
-    size = model_of(codes, bits).ByteSize()
+@pytest.mark.parametrize(("bits", "levels"), EVERY)
+def test_packed_codes_take_their_width_on_disk(bits: int, levels: Levels) -> None:
+    codes = np.full((512, 512), levels.high, np.int8)
+    size = model_of(codes, bits, levels).ByteSize()
     assert size <= codes.size * bits / 8 + 5_000
 
 
@@ -59,19 +63,19 @@ def test_loading_a_large_matrix_peaks_below_four_times_its_float_size(
     bits: int, tmp_path: Path
 ) -> None:
     side = 4096
-    low, high = -(2 ** (bits - 1)), 2 ** (bits - 1)
-    codes = np.random.default_rng(0).integers(low, high, (side, side), dtype=np.int8)
-    onnx.save(matrix_model(codes, bits), tmp_path / "large.onnx")
-    onnx.save(matrix_model(codes[:16, :16], bits), tmp_path / "small.onnx")
+    levels = choices(bits)[-1]  # which take the most steps
+    codes = np.random.default_rng(0).choice(levels.array, (side, side))
+    onnx.save(matrix_model(codes, bits, levels), tmp_path / "large.onnx")
+    onnx.save(matrix_model(codes[:16, :16], bits, levels), tmp_path / "small.onnx")
     peak = loading_peak_bytes(tmp_path / "large.onnx", tmp_path / "small.onnx")
     assert peak <= 4 * 4 * side * side
 
 
-def matrix_model(codes: np.ndarray, bits: int) -> onnx.ModelProto:
+def matrix_model(codes: np.ndarray, bits: int, levels: Levels) -> onnx.ModelProto:
     """A quantised MatMul around the packed codes, as lowering writes it."""
     inputs, outputs = codes.shape
     shared: dict[str, TensorProto] = {}
-    nodes, initializers = pack("codes", codes, bits, shared)
+    nodes, initializers = pack("codes", codes, bits, shared, levels=levels)
     constants = {
         "scale": np.full(outputs, 0.01, np.float32),
         "zero": np.zeros(outputs, np.int8),

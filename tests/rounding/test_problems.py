@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from quant.rounding.adaround import Schedule, round_adaround
-from quant.rounding.codes import RoundedLayer, Weight, levels, smallest_safe_scale
+from quant.rounding.codes import RoundedLayer, Weight, smallest_safe_scale
 from quant.rounding.gptq import round_gptq
 from quant.rounding.nearest import round_nearest
 from quant.rounding.problem import Problem, corrected, error_of
@@ -55,13 +55,12 @@ def test_methods_come_close_to_exhaustive_search() -> None:
         given = problem(seed, out=1)
         for name, solve in METHODS.items():
             found = solve(given)
-            low, high, step = levels(2, odd=found.codes.odd)
             best = min(
                 error_of(given, corrected(given, given.codes(
                     torch.tensor(codes, dtype=torch.float32).reshape(1, 1, 4),
-                    found.codes.scale, odd=found.codes.odd,
+                    found.codes.scale, found.codes.levels,
                 )))
-                for codes in product(range(low, high + 1, step), repeat=4)
+                for codes in product(found.codes.levels.codes, repeat=4)
             )  # fmt: skip
             ratios[name].append(error_of(given, found) / max(best, 1e-9))
     assert np.median(ratios["gptq"]) < 1.6

@@ -8,7 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quant.rounding.codes import PAIR_LIMIT, Weight, largest_pair, levels, smallest_safe_scale
+from quant.rounding.codes import PAIR_LIMIT, Weight, largest_pair, smallest_safe_scale
+from quant.rounding.levels import choices, named
 from quant.rounding.plain import PLAIN
 from quant.rounding.scales import AN_OCTAVE, Scales
 
@@ -86,16 +87,24 @@ def test_safe_scale_covers_the_largest_weight() -> None:
     np.testing.assert_allclose(scale * 7, np.abs(weight).reshape(4, -1).max(axis=1), rtol=1e-6)
 
 
-@pytest.mark.parametrize("bits", [2, 3])
-def test_odd_codes_are_odd_and_in_range(bits: int) -> None:
-    evenly = np.arange(1 - 2**bits, 2**bits, 2)  # no zero among them
-    weight = np.random.default_rng(0).choice(evenly, (4, 64, 1, 1)).astype(np.float32)
+@pytest.mark.parametrize(
+    ("name", "bits"),
+    [("odd", 2), ("odd", 3), ("curved", 3), ("curved", 4), ("even", 4)],
+)
+def test_the_levels_that_fit_are_found(name: str, bits: int) -> None:
+    wanted = named(name, bits)
+    weight = np.random.default_rng(0).choice(wanted.array, (4, 64, 1, 1)).astype(np.float32)
     codes = PLAIN["mse"](weight_of(weight, bits))
-    assert codes.odd
-    assert (codes.values % 2 != 0).all()
-    low, high, _ = levels(bits, odd=True)
-    assert codes.values.min() >= low
-    assert codes.values.max() <= high
+    assert codes.levels == wanted
+    assert set(codes.values.ravel()) <= set(wanted.codes)
+
+
+@pytest.mark.parametrize("bits", range(2, 9))
+def test_levels_are_of_their_width_and_never_saturate(bits: int) -> None:
+    for levels in choices(bits):
+        assert len(set(levels.codes)) == len(levels.codes) == (255 if bits == 8 else 2**bits)
+        assert sorted(levels.codes) == list(levels.codes)
+        assert bits == 8 or 2 * max(map(abs, levels.codes)) <= PAIR_LIMIT
 
 
 @given(scale=st.floats(1e-5, 3.0), top=st.floats(1e-3, 3.0))
