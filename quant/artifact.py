@@ -79,7 +79,9 @@ def make(
     model = prepared.model
     if not recipe.is_fp32:
         weights = weights_of(prepared.network, prepared.layers, bits, placement, chosen)
-        rounded = _rounded(prepared, recipe, weights, chosen, source)
+        rounded = _rounded(prepared, recipe, weights, chosen, placement, source)
+        chosen |= rounded.grids
+        chosen |= placement.passed_on(chosen)
         model = lower(model, prepared.layers, bits, placement, chosen, rounded)
     weight_bits = effective_weight_bits(prepared.layers, bits)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,6 +114,7 @@ def _rounded(
     recipe: Recipe,
     weights: Mapping[str, Weight],
     chosen: Mapping[str, Grid],
+    placement: Placement,
     source: Source | None,
 ) -> Rounded:
     if not recipe.learns:
@@ -120,7 +123,7 @@ def _rounded(
         raise InvalidRecipe(f"{recipe.method} learns from calibration pictures, and has none here")
     from quant.rounding.learn import learn  # which loads torch
 
-    return learn(prepared, weights, chosen, recipe.method, source)
+    return learn(prepared, weights, chosen, placement, recipe.method, source)
 
 
 def _named_by_content(path: Path, draft: Path) -> Path:
@@ -149,12 +152,7 @@ def _grids(observed: Mapping[str, Observed], placement: Placement, ranges: str) 
     """A grid for every placed tensor; one that is passed on keeps the grid of its root."""
     roots = {n: w for n, w in placement.widths.items() if n not in placement.passed}
     chosen = grids(observed, roots, ranges)
-    for name in placement.passed:
-        root = name
-        while root in placement.passed:
-            root = placement.passed[root]
-        chosen[name] = chosen[root]
-    return chosen
+    return chosen | placement.passed_on(chosen)
 
 
 def _agreement(path: Path, pictures: Floats) -> float | None:

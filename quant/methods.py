@@ -53,6 +53,24 @@ LADDER = (
         version=1,
         effort=12.0,
     ),
+    Method(
+        "brecq",
+        "learns the roundings and biases of a whole block at once, and its activation steps",
+        "Li et al. 2021, arXiv:2102.05426, algorithm 1",
+        r"min over V, b, s_x of ||block(x) - quantised block(x^)||^2",
+        learns=True,
+        version=1,
+        effort=12.0,
+    ),
+    Method(
+        "qdrop",
+        "does the same while half of the activations, drawn anew at each step, stay in float",
+        "Wei et al. 2022, arXiv:2203.05740, eq. 12",
+        r"min over V, b, s_x of ||block(x) - quantised block(drop(x^))||^2",
+        learns=True,
+        version=1,
+        effort=14.0,
+    ),
 )
 METHODS = tuple(method.name for method in LADDER)
 

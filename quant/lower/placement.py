@@ -11,6 +11,7 @@ from quant.graph.gelu import gelus
 from quant.graph.layers import Layer
 from quant.graph.network import Network, factor_of
 from quant.graph.products import Product, products_of
+from quant.grid import Grid
 
 INTEGER_OPS = ("Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool", "Sigmoid", "Softmax")
 PASSING_OPS = ("MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze")
@@ -24,6 +25,10 @@ class Placement:
 
     widths: dict[str, int]
     passed: dict[str, str]
+
+    def passed_on(self, grids: Mapping[str, Grid]) -> dict[str, Grid]:
+        """The grids of tensors that keep the grid of another."""
+        return {name: grids[_root(name, self.passed)] for name in self.passed}
 
 
 @dataclass(frozen=True, slots=True)

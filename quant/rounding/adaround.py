@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from quant.rounding.codes import RoundedLayer
-from quant.rounding.gptq import best_of, columns, compensated
-from quant.rounding.levels import Levels
-from quant.rounding.problem import Problem, corrected, scales_for, varying
-
-ZETA, GAMMA = 1.1, -0.1  # how far the sigmoid is stretched beyond 0 and 1
+from quant.rounding.gptq import Started, best_of, started
+from quant.rounding.problem import Problem, corrected, varying
+from quant.rounding.soft import Pressure, Soft
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +21,8 @@ class Schedule:
     rows: int = 512
     rows_of_groups: int = 64  # a group has few weights, and there are many groups
     rate: float = 0.05
-    pressure: float = 0.01
-    free: float = 0.2  # share of the steps before pressure begins
-    sharpness: tuple[float, float] = (20.0, 2.0)
+    bias_rate: float = 0.01
+    pressure: Pressure = Pressure()
 
 
 def round_adaround(problem: Problem, schedule: Schedule = Schedule()) -> RoundedLayer:
@@ -35,83 +31,52 @@ def round_adaround(problem: Problem, schedule: Schedule = Schedule()) -> Rounded
     Starts from GPTQ's codes, with the bias learned along; ends at whichever of the two answers
     the rows better. Source: Nagel et al., AdaRound, eq. 21-25, arXiv:2004.10568.
     """
-    found = compensated(problem)
-    matrix, moments, shrunk = found.matrix, found.moments, found.ridge
-    scale, levels = scales_for(problem, matrix)
-    step = torch.tensor(scale).reshape(problem.groups, -1, 1)
-    first = columns(matrix, moments, torch.tensor(scale), levels)
-    start = corrected(problem, problem.codes(first, scale, levels))
-    lower, apart = between(first, matrix / step, levels)
-    share = (first - lower) / apart  # 0 or 1: GPTQ's choice
-    near = ((matrix / step - lower) / apart).clamp(0.05, 0.95)
-    soft = 0.5 * share.clamp(0.1, 0.9) + 0.5 * near
-    learned, bias = _learned(problem, schedule, lower, step, apart, soft, start, matrix, shrunk)
-    codes = lower + apart * (learned > 0.5)
-    given = problem.codes(codes, scale, levels)
-    best = corrected(problem, given)
-    options = [start, best] + ([RoundedLayer(given, bias.numpy())] if bias is not None else [])
+    start = started(problem)
+    soft = Soft(start)
+    bias = _learned(problem, schedule, start, soft)
+    given = problem.codes(soft.codes(), start.scale, start.levels)
+    options = [start.layer, corrected(problem, given)]
+    if bias is not None:
+        options.append(RoundedLayer(given, bias.numpy()))
     return best_of(problem, *options)
 
 
-def between(codes: Tensor, steps: Tensor, levels: Levels) -> tuple[Tensor, Tensor]:
-    """The lower of the two neighbouring levels to choose from, and the distance of the other.
-
-    One is the code that was found first; the other lies on the side of the exact value.
-    """
-    table = torch.tensor(levels.codes, dtype=torch.float32)
-    index = torch.bucketize(codes, torch.tensor(levels.middles))
-    index = torch.where(codes > steps, index - 1, index).clamp(0, len(table) - 2)
-    return table[index], table[index + 1] - table[index]
-
-
-def _learned(
-    problem: Problem, schedule: Schedule, lower: Tensor, step: Tensor, apart: Tensor, soft: Tensor,
-    start: RoundedLayer, matrix: Tensor, shrunk: float,
-) -> tuple[Tensor, Tensor | None]:  # fmt: skip
-    """Shares (groups, out, in) of rounding up, and the bias (out,)."""
+def _learned(problem: Problem, schedule: Schedule, start: Started, soft: Soft) -> Tensor | None:
+    """Let `soft` decide; the bias (out,) that was learned along, if there is a place for one."""
     rows = problem.rows
     targets = problem.tail(rows.targets)
     scale = 1 / float(targets.var() + 1e-12)
-    spread = varying(problem).square().mean(1)[:, None, :] * shrunk
-    logits = torch.logit((soft - GAMMA) / (ZETA - GAMMA)).requires_grad_()
-    bias = torch.zeros(lower.shape[0] * lower.shape[1])
-    if start.bias is not None:
-        bias = torch.tensor(start.bias)
-    elif problem.bias is not None:
-        bias = torch.tensor(problem.bias)
-    learns_bias = problem.has_bias
-    shift = torch.zeros_like(bias).reshape(problem.groups, 1, -1).requires_grad_(learns_bias)
+    spread = varying(problem).square().mean(1)[:, None, :] * start.ridge
+    bias = bias_of(problem, start.layer).reshape(problem.groups, 1, -1)
+    shift = torch.zeros_like(bias).requires_grad_(problem.has_bias)
     spreads = targets.std(1, keepdim=True) + 1e-6
-    groups = [{"params": [logits], "lr": schedule.rate}]
-    if learns_bias:
-        groups.append({"params": [shift], "lr": 0.01})
+    groups = [{"params": [soft.logits], "lr": schedule.rate}]
+    if problem.has_bias:
+        groups.append({"params": [shift], "lr": schedule.bias_rate})
     optimiser = torch.optim.Adam(groups)
     draw = torch.Generator().manual_seed(problem.draw)
     many = min(schedule.rows if problem.groups == 1 else schedule.rows_of_groups, rows.count)
     for index in range(schedule.steps):
         chosen = torch.randint(0, rows.count, (many,), generator=draw)
-        share = (torch.sigmoid(logits) * (ZETA - GAMMA) + GAMMA).clamp(0, 1)
-        weight = (lower + apart * share) * step
-        whole = bias.reshape(problem.groups, 1, -1) + shift * spreads
-        answers = problem.tail(rows.inputs[:, chosen] @ weight.transpose(1, 2) + whole)
-        error = (answers - targets[:, chosen]).square().mean() * scale
-        loss = error
-        if shrunk > 0.02:
-            loss = loss + ((weight - matrix).square() * spread).sum(2).mean() * scale
-        done = index / schedule.steps
-        if done >= schedule.free:
-            through = (done - schedule.free) / (1 - schedule.free)
-            beta = _sharpness(schedule, through)
-            loss = loss + schedule.pressure * (1 - (2 * share - 1).abs().pow(beta)).mean()
+        share = soft.share()
+        weight = soft.weight(share)
+        products = rows.inputs[:, chosen] @ weight.transpose(1, 2)
+        answers = problem.tail(products + bias + shift * spreads)
+        loss = (answers - targets[:, chosen]).square().mean() * scale
+        if start.ridge > 0.02:
+            loss = loss + ((weight - start.matrix).square() * spread).sum(2).mean() * scale
+        sharp = schedule.pressure.sharp(index / schedule.steps)
+        if sharp is not None:
+            loss = loss + schedule.pressure.weight * soft.undecided(share, sharp)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-    final = (torch.sigmoid(logits) * (ZETA - GAMMA) + GAMMA).clamp(0, 1).detach()
-    if not learns_bias:
-        return final, None
-    return final, (bias.reshape(problem.groups, 1, -1) + shift.detach() * spreads).reshape(-1)
+    if not problem.has_bias:
+        return None
+    return (bias + shift.detach() * spreads).reshape(-1)
 
 
-def _sharpness(schedule: Schedule, through: float) -> float:
-    first, last = schedule.sharpness
-    return last + 0.5 * (first - last) * (1 + math.cos(math.pi * through))
+def bias_of(problem: Problem, layer: RoundedLayer) -> Tensor:
+    """(out,): the corrected bias, the layer's own, or zeros."""
+    bias = problem.bias if layer.bias is None else layer.bias
+    return torch.zeros(len(problem.weight.values)) if bias is None else torch.tensor(bias)

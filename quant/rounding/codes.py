@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quant.grid import Grid
 from quant.rounding.levels import Levels
 from quant.rounding.scales import Floats, Scales
 
@@ -70,10 +71,11 @@ class RoundedLayer:
 
 @dataclass(frozen=True)
 class Rounded:
-    """All layers of a network, by name, and the scales that they share."""
+    """All layers of a network, by name, the scales that they share, and grids that were learned."""
 
     layers: Mapping[str, RoundedLayer]
     scales: Scales
+    grids: Mapping[str, Grid] = field(default_factory=dict)
 
 
 def column(values: Floats, ndim: int) -> Floats:

@@ -21,9 +21,23 @@ from quant.rounding.problem import (
     scales_for,
     varying,
 )
+from quant.rounding.scales import Floats
 
 RIDGES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # tried, in shares of the moments' diagonal
 BLOCK = 64  # columns that are updated at once, so that the rest is touched rarely
+
+
+@dataclass(frozen=True)
+class Started:
+    """GPTQ's answer, and what goes on from it: weights (groups, out, in) before rounding and their
+    codes, one scale a channel (out,), and the ridge that says how far the rows were believed."""
+
+    matrix: Tensor
+    ridge: float
+    scale: Floats
+    levels: Levels
+    codes: Tensor
+    layer: RoundedLayer
 
 
 def round_gptq(problem: Problem) -> RoundedLayer:
@@ -34,11 +48,16 @@ def round_gptq(problem: Problem) -> RoundedLayer:
     Source: Frantar et al., GPTQ, algorithm 1, arXiv:2210.17323, with inputs in the order of their
     power; the target for quantised inputs is eq. 3 of Li et al., GPTAQ, arXiv:2504.02692.
     """
+    return best_of(problem, started(problem).layer)
+
+
+def started(problem: Problem) -> Started:
+    """GPTQ's codes as they are, for learning to go on from."""
     moved = compensated(problem)
     scale, levels = scales_for(problem, moved.matrix)
-    values = columns(moved.matrix, moved.moments, torch.tensor(scale), levels)
-    found = corrected(problem, problem.codes(values, scale, levels))
-    return best_of(problem, found)
+    codes = columns(moved.matrix, moved.moments, torch.tensor(scale), levels)
+    layer = corrected(problem, problem.codes(codes, scale, levels))
+    return Started(moved.matrix, moved.ridge, scale, levels, codes, layer)
 
 
 def best_of(problem: Problem, *found: RoundedLayer) -> RoundedLayer:
@@ -114,4 +133,4 @@ def rounder(levels: Levels) -> Callable[[Tensor], Tensor]:
     if levels.is_even:
         return lambda steps: torch.round(steps).clamp(levels.low, levels.high)
     codes, middles = torch.tensor(levels.codes, dtype=torch.float32), torch.tensor(levels.middles)
-    return lambda steps: codes[torch.bucketize(steps, middles)]
+    return lambda steps: codes[torch.bucketize(steps.contiguous(), middles)]

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from quant.graph.network import Network
 from quant.grid import Grid
+from quant.lower.placement import Placement
 from quant.rounding import ops
 
 LARGEST_HALF = 6e4  # of float16, in which intermediate values are kept where they fit
@@ -45,16 +46,21 @@ class Streams:
     """
 
     def __init__(
-        self, network: Network, grids: Mapping[str, Grid], batches: Sequence[Tensor]
+        self,
+        network: Network,
+        grids: Mapping[str, Grid],
+        batches: Sequence[Tensor],
+        placement: Placement,
     ) -> None:
         [source] = network.inputs
-        self.network, self.grids, self.count = network, grids, len(batches)
+        self.network, self.grids, self.count = network, dict(grids), len(batches)
+        self.placement = placement
         self.opsets = list(network.model.opset_import)
         self.constants = {name: tensor_of(item) for name, item in network.constants.items()}
         self.float: dict[str, Held] = {source: Held([_small(values) for values in batches])}
         self.quantised: dict[str, Held] = {}
-        packed = [self._packed(source, values, self.quantised) for values in batches]
-        self.quantised[source] = Held(packed, self.grids.get(source))
+        grid = self.grids.get(source)
+        self.quantised[source] = Held([_packed(values, grid) for values in batches], grid)
         self.swapped: dict[tuple[str, int], Tensor] = {}
         self._left = Counter(name for node in network.nodes for name in node.input if name)
 
@@ -62,24 +68,51 @@ class Streams:
         """Let the quantised run read `value` as input `index` of a node."""
         self.swapped[node, index] = value
 
-    @torch.inference_mode()
+    def regrid(self, learned: Mapping[str, Grid]) -> None:
+        """Take these grids from here on, also for tensors that are only passed on."""
+        self.grids |= learned
+        self.grids |= self.placement.passed_on(self.grids)
+
+    def hold(self, name: str) -> tuple[Held, Held]:
+        """A tensor in the float and in the quantised run, to be kept beyond its last reader."""
+        return self.float[name], self.quantised[name]
+
+    @torch.no_grad()
+    def redo(self, nodes: Sequence[NodeProto], source: str, given: Held) -> None:
+        """Run nodes again in the quantised run, from `source`, after a change within them."""
+        stream = {**self.quantised, source: given}
+        kept = [name for node in nodes for name in node.output if name in self.quantised]
+        self._over(nodes, stream, self.swapped, kept, self.quantised)
+
+    @torch.no_grad()
     def advance(self, nodes: Sequence[NodeProto]) -> None:
         """Run these nodes over every batch, in both runs, and forget what nobody reads any more."""
         kept = self._read_later(nodes)
         for stream, swapped in ((self.float, {}), (self.quantised, self.swapped)):
-            batches: dict[str, list[Tensor]] = {name: [] for name in kept}
-            for index in range(self.count):
-                made: dict[str, Tensor] = {}
-                for node in nodes:
-                    self._run(node, stream, index, made, swapped)
-                for name in kept:
-                    batches[name].append(self._packed(name, made[name], stream))
-            grids = self.grids if stream is self.quantised else {}
-            for name, values in batches.items():
-                stream[name] = Held(values, grids.get(name))
+            self._over(nodes, stream, swapped, kept, stream)
         for name in [name for name in self.float if self._left[name] <= 0]:
             if name not in self.network.outputs:
                 del self.float[name], self.quantised[name]
+
+    def _over(
+        self,
+        nodes: Sequence[NodeProto],
+        stream: Mapping[str, Held],
+        swapped: Swapped,
+        kept: Sequence[str],
+        into: dict[str, Held],
+    ) -> None:
+        """Run nodes over every batch; `kept` of what they make goes `into` its run."""
+        grids = self.grids if into is self.quantised else {}
+        batches: dict[str, list[Tensor]] = {name: [] for name in kept}
+        for index in range(self.count):
+            made: dict[str, Tensor] = {}
+            for node in nodes:
+                self._run(node, stream, index, made, swapped, grids)
+            for name in kept:
+                batches[name].append(_packed(made[name], grids.get(name)))
+        for name, values in batches.items():
+            into[name] = Held(values, grids.get(name))
 
     def _read_later(self, nodes: Sequence[NodeProto]) -> list[str]:
         """Count what these nodes read; what of their outputs others read."""
@@ -98,6 +131,7 @@ class Streams:
         index: int,
         made: dict[str, Tensor],
         swapped: Swapped,
+        grids: Mapping[str, Grid],
     ) -> None:
         given: list[Tensor | None] = []
         for place in range(len(node.input) + 1):
@@ -113,12 +147,12 @@ class Streams:
                     made[name] = stream[name].batch(index)
                 given.append(made[name])
         for name, value in zip(node.output, ops.run(node, given, self.opsets), strict=False):
-            grid = self.grids.get(name) if stream is self.quantised else None
+            grid = grids.get(name)
             made[name] = value if grid is None else fake(value, grid)
 
-    def _packed(self, name: str, values: Tensor, stream: Mapping[str, Held]) -> Tensor:
-        grid = self.grids.get(name) if stream is self.quantised else None
-        return _small(values) if grid is None else codes_of(values, grid)
+
+def _packed(values: Tensor, grid: Grid | None) -> Tensor:
+    return _small(values) if grid is None else codes_of(values, grid)
 
 
 def fake(values: Tensor, grid: Grid) -> Tensor:
