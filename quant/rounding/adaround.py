@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from quant.rounding.codes import RoundedLayer
 from quant.rounding.gptq import Started, best_of, started
-from quant.rounding.problem import Problem, corrected, varying
+from quant.rounding.problem import Problem, corrected, error_of, varying
 from quant.rounding.soft import Pressure, Soft
 
 
@@ -22,7 +22,7 @@ class Schedule:
     rows_of_groups: int = 64  # a group has few weights, and there are many groups
     rate: float = 0.05
     bias_rate: float = 0.01
-    pressure: Pressure = Pressure()
+    pressure: Pressure = field(default_factory=Pressure)
 
 
 def round_adaround(problem: Problem, schedule: Schedule = Schedule()) -> RoundedLayer:
@@ -45,7 +45,7 @@ def _learned(problem: Problem, schedule: Schedule, start: Started, soft: Soft) -
     """Let `soft` decide; the bias (out,) that was learned along, if there is a place for one."""
     rows = problem.rows
     targets = problem.tail(rows.targets)
-    scale = 1 / float(targets.var() + 1e-12)
+    scale = 1 / (error_of(problem, start.layer) + 1e-12)
     spread = varying(problem).square().mean(1)[:, None, :] * start.ridge
     bias = bias_of(problem, start.layer).reshape(problem.groups, 1, -1)
     shift = torch.zeros_like(bias).requires_grad_(problem.has_bias)

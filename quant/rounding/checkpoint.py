@@ -12,7 +12,7 @@ import numpy as np
 
 from quant.disk import writing
 from quant.grid import Grid
-from quant.rounding.codes import Codes, RoundedLayer
+from quant.rounding.codes import Codes, Learned, RoundedLayer
 from quant.rounding.levels import Levels
 
 Shapes = Sequence[tuple[int, ...]]
@@ -25,9 +25,7 @@ class Checkpoint:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def load(
-        self, number: int, shapes: Shapes
-    ) -> tuple[list[RoundedLayer], dict[str, Grid]] | None:
+    def load(self, number: int, shapes: Shapes) -> Learned | None:
         """Layers and learned grids of a block that an earlier run has finished.
 
         A damaged file counts as none.
@@ -44,7 +42,7 @@ class Checkpoint:
         except (OSError, ValueError, KeyError, EOFError):
             return None
         fit = all(a.codes.values.shape == b for a, b in zip(layers, shapes, strict=True))
-        return (layers, grids) if fit else None
+        return Learned(layers, grids) if fit else None
 
     def keep(self, number: int, layers: Sequence[RoundedLayer], grids: Grids) -> None:
         """Write a block whole or not at all."""

@@ -70,6 +70,14 @@ class RoundedLayer:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """The layers of a block, in order, and its grids where their steps were learned."""
+
+    layers: list[RoundedLayer]
+    grids: dict[str, Grid]
+
+
+@dataclass(frozen=True)
 class Rounded:
     """All layers of a network, by name, the scales that they share, and grids that were learned."""
 

@@ -18,7 +18,7 @@ ZETA, GAMMA = 1.1, -0.1  # how far the sigmoid is stretched beyond 0 and 1
 class Pressure:
     """How the rounding is brought to decide: not at first, then ever more sharply."""
 
-    weight: float = 0.01
+    weight: float = 20.0  # where the error at the start is 1
     free: float = 0.2  # share of the steps before pressure begins
     sharpness: tuple[float, float] = (20.0, 2.0)
 

@@ -15,13 +15,14 @@ import torch
 from onnx import NodeProto, TensorProto
 from torch import Tensor
 
+from quant.graph.layers import Layer
 from quant.graph.network import Network
 from quant.grid import Grid
 from quant.lower.placement import Placement
 from quant.rounding import ops
 
 LARGEST_HALF = 6e4  # of float16, in which intermediate values are kept where they fit
-Swapped = Mapping[tuple[str, int], Tensor]
+Swaps = dict[tuple[str, int], Tensor]  # by node and input
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Streams:
         self.quantised: dict[str, Held] = {}
         grid = self.grids.get(source)
         self.quantised[source] = Held([_packed(values, grid) for values in batches], grid)
-        self.swapped: dict[tuple[str, int], Tensor] = {}
+        self.swapped: Swaps = {}
         self._left = Counter(name for node in network.nodes for name in node.input if name)
 
     def swap(self, node: str, index: int, value: Tensor) -> None:
@@ -98,7 +99,7 @@ class Streams:
         self,
         nodes: Sequence[NodeProto],
         stream: Mapping[str, Held],
-        swapped: Swapped,
+        swapped: Swaps,
         kept: Sequence[str],
         into: dict[str, Held],
     ) -> None:
@@ -130,7 +131,7 @@ class Streams:
         stream: Mapping[str, Held],
         index: int,
         made: dict[str, Tensor],
-        swapped: Swapped,
+        swapped: Swaps,
         grids: Mapping[str, Grid],
     ) -> None:
         given: list[Tensor | None] = []
@@ -149,6 +150,23 @@ class Streams:
         for name, value in zip(node.output, ops.run(node, given, self.opsets), strict=False):
             grid = grids.get(name)
             made[name] = value if grid is None else fake(value, grid)
+
+
+def swaps(
+    layer: Layer, node: NodeProto, weight: Tensor, bias: Tensor | None, network: Network
+) -> Swaps:
+    """What takes the place of which input of which node, for a rounded layer.
+
+    Args:
+        weight: (out, *in); `bias` (out,), or None to leave the one there is.
+    """
+    placed = {(node.name, 1): weight.movedim(0, layer.channel_axis)}
+    if bias is None:
+        return placed
+    adding = network.only_consumer(layer.output) if layer.added else None
+    if adding is None:
+        return placed | {(node.name, 2): bias}
+    return placed | {(adding.name, list(adding.input).index(layer.added)): bias}
 
 
 def _packed(values: Tensor, grid: Grid | None) -> Tensor:

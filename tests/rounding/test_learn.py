@@ -76,7 +76,7 @@ def made(prepared: Prepared, recipe: Recipe, folder: Path, given: Source | None)
     return make(prepared, recipe, seen, few, folder / "m.onnx", "test", given)
 
 
-@pytest.mark.parametrize("method", ["gptq", "adaround"])
+@pytest.mark.parametrize("method", ["gptq", "adaround", "brecq", "qdrop"])
 def test_learned_codes_do_no_worse_than_nearest(
     prepared: Prepared, method: str, tmp_path: Path
 ) -> None:
