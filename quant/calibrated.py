@@ -15,6 +15,7 @@ from quant.graph.prepared import Prepared
 from quant.identity import check_calibration
 from quant.lower.placement import candidates
 from quant.measure.accuracy import batch_size
+from quant.plan import plan
 from quant.recipe import Recipe
 
 
@@ -29,6 +30,18 @@ def calibrated(prepared: Prepared, data: Dataset, recipe: Recipe) -> dict[str, O
     return _calibrated(_Calibration(prepared, data), count, recipe.seed)
 
 
+def equalised(prepared: Prepared, data: Dataset, recipe: Recipe) -> Prepared:
+    """The network with its scales moved for the recipe's widths, by what some pictures showed.
+
+    Raises:
+        InvalidRecipe: more calibration pictures are asked for than there are.
+    """
+    check_calibration(recipe, data)
+    count = min(recipe.calibration_images, EQUALISED_BY)
+    key = _Calibration(prepared, data)
+    return _equalised(key, recipe.weights, recipe.activations, count, recipe.seed)
+
+
 def drawn(split: Split, recipe: Recipe) -> NDArray[np.int64]:
     """Which calibration pictures a recipe uses, in the order in which they are looked at."""
     return _order(split, recipe.calibration_images, recipe.seed)
@@ -36,6 +49,9 @@ def drawn(split: Split, recipe: Recipe) -> NDArray[np.int64]:
 
 def _order(split: Split, count: int, seed: int) -> NDArray[np.int64]:
     return np.random.default_rng(seed).permutation(len(split))[:count]
+
+
+EQUALISED_BY = 100  # pictures: ends of channels need fewer than ranges do
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,20 @@ class _Calibration:
     @property
     def _rests_on(self) -> tuple[str, str]:
         return self.prepared.sha256, self.data.fingerprint
+
+
+@lru_cache(maxsize=2)
+def _equalised(
+    calibration: _Calibration, weights: int, activations: int, count: int, seed: int
+) -> Prepared:
+    from quant.rounding.equalize import equalise
+
+    prepared, split = calibration.prepared, calibration.data.calibrate
+    order = _order(split, count, seed)
+    size = batch_size(split)
+    batches = (split.take(order[i : min(i + size, count)]) for i in range(0, count, size))
+    bits = plan(Recipe(weights, activations), prepared.layers, prepared.products)
+    return equalise(prepared, bits, batches)
 
 
 @lru_cache(maxsize=4)

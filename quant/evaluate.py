@@ -18,7 +18,7 @@ from quant.account import account
 from quant.artifact import CHECKED_PICTURES, Artifact, make
 from quant.baseline import Baseline, Progress, share_of
 from quant.calibrate import Observed
-from quant.calibrated import calibrated, drawn
+from quant.calibrated import calibrated, drawn, equalised
 from quant.disk import writing
 from quant.graph.prepared import Prepared, prepare
 from quant.identity import Request, check_calibration, count_of, data_of, key_of
@@ -126,6 +126,9 @@ def _artifact(
 ) -> Artifact:
     recipe = request.recipe
     observed: dict[str, Observed] = {}
+    if recipe.equalizes:
+        progress("Moving scales between layers", 0.13)
+        prepared = equalised(prepared, data, recipe)
     if recipe.activations < FLOAT:
         progress(f"Calibrating on {recipe.calibration_images} pictures", 0.15)
         observed = calibrated(prepared, data, recipe)

@@ -69,6 +69,11 @@ class Recipe:
         return self.weights < 16 and method(self.method).learns
 
     @property
+    def equalizes(self) -> bool:
+        """Whether scales are moved between layers before rounding."""
+        return self.weights < 16 and method(self.method).equalizes
+
+    @property
     def uses_pictures(self) -> bool:
         """Whether calibration pictures change the file."""
         return self.activations < FLOAT or self.learns

@@ -16,7 +16,7 @@ from quant.rounding import ops
 from quant.rounding.adaround import round_adaround
 from quant.rounding.blocks import Block, blocks_of
 from quant.rounding.codes import Learned, Rounded, RoundedLayer, Weight
-from quant.rounding.gptq import Started, best_of, round_gptq, started
+from quant.rounding.gptq import Started, best_of, round_corrected, round_gptq, started
 from quant.rounding.learned_block import Member
 from quant.rounding.pace import Pace
 from quant.rounding.pose import pose
@@ -26,7 +26,11 @@ from quant.rounding.source import Source
 from quant.rounding.streams import Streams, swaps
 
 Solve = Callable[[Problem], RoundedLayer]
-SOLVERS: dict[str, Solve] = {"gptq": round_gptq, "adaround": round_adaround}
+SOLVERS: dict[str, Solve] = {
+    "equalize": round_corrected,
+    "gptq": round_gptq,
+    "adaround": round_adaround,
+}
 BLOCKWISE = {"brecq": Schedule(), "qdrop": Schedule(drop=0.5)}
 MOST_BYTES = 2_000_000_000  # of activations that are held at a time
 BYTES_A_VALUE = 3  # float16 in one run and codes in the other
