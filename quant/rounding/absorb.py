@@ -25,7 +25,7 @@ def absorb(
     elsewhere by the middle of its range (Li et al., RepQ-ViT, eq. 8, arXiv:2212.08254).
     """
     for freedom in free:
-        if len(freedom.makers) + len(freedom.norms) != 1 or freedom.clipped:
+        if len(freedom.makers) + len(freedom.norms) != 1:
             continue
         if not all(_can_carry(layer, constants) for layer in freedom.readers):
             continue

@@ -26,7 +26,6 @@ from quant.rounding.scales import Floats, Scales
 STRENGTHS = (0.25, 0.5, 0.75, 1.0)
 LEAST_GAIN = 0.02  # of the expected error; below, a network stays as it is
 MOST_RATIO = 1e4  # between the scales of a vector: dead channels are not blown up
-REACHED = 0.97  # of a Clip's bound: such a channel saturates
 SAMPLED_ROWS = 32  # of a weight, on which its error is tried
 
 
@@ -76,10 +75,9 @@ def _scales(
         pairs = zip(freedom.readers, rows, strict=True)
         return sum(_error(layer, matrix, scales, span, power, plan) for layer, matrix in pairs)
 
-    clipped = [seen[name] for name in freedom.clipped]
     best, least = None, error(np.ones_like(span)) * (1 - LEAST_GAIN)
     for wanted in _candidates(span, power, rows):
-        scales = _bounded(wanted, freedom, clipped)
+        scales = _bounded(wanted)
         found = error(scales)
         if found < least:
             best, least = scales, found
@@ -96,14 +94,9 @@ def _candidates(span: Floats, power: Floats, rows: Sequence[Floats]) -> Iterator
         yield (np.sqrt(power + 1e-12) / mean) ** (strength / 2)
 
 
-def _bounded(wanted: Floats, freedom: Freedom, clipped: Sequence[Channels]) -> Floats:
-    """Scales that keep clear of a Clip's bound, the largest of them 1."""
-    scales = np.maximum(wanted / wanted.max(), 1 / MOST_RATIO)
-    if clipped and np.isfinite(freedom.limit):
-        reach = np.max([one.most for one in clipped], axis=0) / freedom.limit
-        clear = np.clip(scales, np.maximum(reach, 0) / REACHED, 1.0)
-        scales = np.where(reach >= REACHED, 1.0, clear)
-    return np.asarray(scales, np.float32)
+def _bounded(wanted: Floats) -> Floats:
+    """The largest of them 1."""
+    return np.asarray(np.maximum(wanted / wanted.max(), 1 / MOST_RATIO), np.float32)
 
 
 def _error(
