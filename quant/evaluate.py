@@ -16,7 +16,7 @@ from models.data import Dataset
 from models.workload import Workload, workload
 from quant.account import account
 from quant.artifact import CHECKED_PICTURES, Artifact, make
-from quant.baseline import Baseline, Progress, share_of
+from quant.baseline import LEARNED, LEARNING, Baseline, Progress, mostly_learning, share_of
 from quant.calibrate import Observed
 from quant.calibrated import calibrated, drawn, equalised
 from quant.disk import writing
@@ -60,6 +60,8 @@ def measured(
 ) -> Evaluation:
     """Measure a file that is there, or the one that the request's recipe makes."""
     runtime = full_name(request.runtime)
+    if given is None and request.recipe.learns:
+        progress = mostly_learning(progress)
     chosen = workload(request.workload)
     progress("Reading the pictures", 0.0)
     data = data_of(request, home)
@@ -79,7 +81,7 @@ def measured(
         threads = settings().threads
         said = fp32
         if not is_fp32:
-            share = share_of(progress, count, 0.3, 0.5)
+            share = share_of(progress, count, LEARNED, 0.5)
             said = answers(artifact.path, data.report, count, share, threads=threads)
         progress("Timing" if is_fp32 else "Timing beside FP32", 0.8)
         (timed, timed_fp32), busy = quietest(
@@ -132,7 +134,7 @@ def _artifact(
     if recipe.activations < FLOAT:
         progress(f"Calibrating on {recipe.calibration_images} pictures", 0.15)
         observed = calibrated(prepared, data, recipe)
-    progress("Rounding, writing and checking the file", 0.22)
+    progress("Rounding, writing and checking the file", LEARNING)
     key = key_of(chosen, recipe, data)
     source = _source(recipe, data, home / "cache" / "rounding" / key, progress)
     path = home / "artifacts" / chosen.name / f"{chosen.name}-{recipe.bits}-{key[:10]}.onnx"
@@ -157,7 +159,7 @@ def _source(recipe: Recipe, data: Dataset, folder: Path, progress: Progress) -> 
         return [split.take(order[i : min(i + size, count)]) for i in range(0, count, size)]
 
     def inside(text: str, share: float) -> None:
-        progress(text, 0.22 + 0.08 * share)
+        progress(text, LEARNING + (LEARNED - LEARNING) * share)
 
     return Source(pictures, len(order), Checkpoint(folder), inside, settings().threads, recipe.seed)
 

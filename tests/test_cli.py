@@ -71,6 +71,20 @@ def test_a_sweep_is_a_cross_product_with_fp32_along() -> None:
     assert len({row["recipe"] for row in found}) == 9
 
 
+def test_auto_says_what_it_picks_and_rows_have_the_method() -> None:
+    ran = quant("sweep", "fashion-resnet", "--weights", "8,6,4", "--method", "auto", "--json")
+    assert [row["method"] for row in rows(ran)] == ["nearest", "mse", "gptq", "gptq"]
+    told = [line for line in ran.stderr.splitlines() if line.startswith("auto: ")]
+    assert told == [
+        "auto: mse for w8a8: at 7 and 8 bits the right scale is enough",
+        "auto: gptq for w6a8 and w4a8: at 4 to 6 bits rounding has to look at pictures",
+    ]
+    assert "2 points with rounding that learns: " in ran.stderr
+    by_name = quant("sweep", "fashion-resnet", "--weights", "4", "--method", "gptq", "--json")
+    assert {row["recipe"] for row in rows(by_name)} <= {row["recipe"] for row in rows(ran)}
+    assert "learns" not in by_name.stderr
+
+
 def test_a_row_has_what_the_design_names() -> None:
     wanted = (
         "workload recipe weights_bits activation_bits effective_weight_bits "

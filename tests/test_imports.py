@@ -30,7 +30,7 @@ FOR_PAGES = (
     "quant.pareto", "quant.stats", "quant.explain", "quant.recipe", "quant.records",
     "quant.devices", "quant.allocate", "quant.report", "quant.errors", "quant.settings",
     "quant.advice", "quant.budgets", "quant.point", "quant.points", "quant.selection",
-    "quant.grounds", "quant.methods",
+    "quant.grounds", "quant.methods", "quant.auto",
     "quant.identity", "quant.axes", "quant.space", "quant.hover", "quant.scene",
     "quant.jobs.requests", "quant.jobs.watchdog", "quant.jobs.estimate",
     "quant.snapshot.marker", "quant.shelf", "quant.standalone", "quant.rows",

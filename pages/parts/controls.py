@@ -9,8 +9,9 @@ import streamlit as st
 
 from models.workload import WORKLOADS, Workload, workload
 from pages.parts import links
+from quant import auto
 from quant.budgets import Budgets
-from quant.methods import LADDER, METHODS
+from quant.methods import LADDER
 from quant.recipe import ACTIVATION_BITS, RANGES, WEIGHT_BITS, Recipe
 
 WEIGHTS = tuple(str(bits) for bits in WEIGHT_BITS if bits != 32)
@@ -26,15 +27,19 @@ ALLOWED = {
     "model": tuple(known.name for known in WORKLOADS),
     "weights": WEIGHTS,
     "activations": ACTIVATIONS,
-    "method": METHODS,
+    "method": auto.CHOICES,
     "ranges": RANGES,
     "size": tuple(SIZES),
     "latency": tuple(LATENCIES),
     "loss": tuple(LOSSES),
 }
-METHOD_WORDS = "\n".join(f"- {one.name} {one.words} ({one.source})" for one in LADDER)
+METHOD_WORDS = "\n".join(
+    [f"- {auto.AUTO} {auto.AUTO_WORDS}"]
+    + [f"- {one.name} {one.words} ({one.source})" for one in LADDER]
+)
 RANGE_WORDS = "What activations cover: all that was seen, or the part with the least error."
 LINK = "query-params"
+Widths = tuple[tuple[int, int], ...]  # (weights, activations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,11 @@ def model() -> Choice:
         help="The inputs of convolutions and matrix products. 32 leaves them in float.",
         wrap=True,
     )
-    return Choice(chosen, _recipes(weights, activations, *_how()), data)
+    widths = _widths(weights, activations)
+    method, ranges = _how()
+    if method == auto.AUTO:
+        _picked(chosen, widths)
+    return Choice(chosen, _recipes(chosen, widths, method, ranges), data)
 
 
 def budgets() -> Budgets:
@@ -91,7 +100,7 @@ def budgets() -> Budgets:
 def _how() -> tuple[str, str]:
     left, right = st.columns(2)
     method = left.selectbox(
-        "Rounding", METHODS, METHODS.index("mse"), key="method", bind=LINK, help=METHOD_WORDS
+        "Rounding", ALLOWED["method"], key="method", bind=LINK, help=METHOD_WORDS
     )
     ranges = right.selectbox("Ranges", RANGES, key="ranges", bind=LINK, help=RANGE_WORDS)
     return method, ranges
@@ -109,12 +118,25 @@ def _folder(chosen: Workload) -> str | None:
     return (typed or "").strip() or None
 
 
-def _recipes(
-    weights: list[str], activations: list[str], method: str, ranges: str
-) -> tuple[Recipe, ...]:
-    """Every weight width with every activation width, widest first; equal files once."""
-    widths = product(sorted(map(int, weights), reverse=True), sorted(map(int, activations))[::-1])
-    return tuple(dict.fromkeys(Recipe(w, a, method, ranges) for w, a in widths))
+def _widths(weights: list[str], activations: list[str]) -> Widths:
+    """Every weight width with every activation width, widest first."""
+    return tuple(
+        product(sorted(map(int, weights), reverse=True), sorted(map(int, activations))[::-1])
+    )
+
+
+def _recipes(chosen: Workload, widths: Widths, method: str, ranges: str) -> tuple[Recipe, ...]:
+    """One for each pair of widths, `auto` resolved; equal files once."""
+    return tuple(
+        dict.fromkeys(Recipe(w, a, auto.resolved(method, chosen, w, a), ranges) for w, a in widths)
+    )
+
+
+def _picked(chosen: Workload, widths: Widths) -> None:
+    """What `auto` stands for at these widths, and why."""
+    parts = [sentence.partition(" ") for sentence in auto.told(chosen, widths)]
+    if parts:
+        st.caption("\n".join(f"- **{method}** {rest}" for method, _, rest in parts))
 
 
 def _forget_the_point() -> None:

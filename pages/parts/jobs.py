@@ -138,7 +138,7 @@ def _row(task: TaskStatus) -> dict[str, object]:
     return {
         "point": task.recipe.label,
         "state": STATES[task.state][0],
-        "progress": task.fraction,
+        "progress": round(task.fraction, 2),
         "now": now(task),
         "took, s": task.seconds,
         "attempts": task.attempt,
@@ -149,7 +149,8 @@ def now(task: TaskStatus) -> str:
     """What a point is at, with the time left of the step and of the point; or why it failed."""
     if task.state != RUNNING:
         return task.sentence
-    times = (("step", task.step_seconds_left), ("point", task.seconds_left))
+    told = task.step.endswith(" left")  # layers say it themselves
+    times = (("step", None if told else task.step_seconds_left), ("point", task.seconds_left))
     left = [
         f"{explain.duration(seconds)} of this {what}" for what, seconds in times
         if seconds is not None

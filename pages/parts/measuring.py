@@ -52,6 +52,8 @@ def offer(choice: Choice, measured: Collection[Recipe]) -> None:
         help=why_not or _hint(expected),
         width="stretch",
     )
+    if expected and expected.guessed_from and not why_not:
+        st.caption(f"Time guessed from {expected.guessed_from}.")
     if pressed and wanted:
         request = SweepRequest(
             choice.workload.name, tuple(wanted), data=choice.data, requested_by=visitor.name()

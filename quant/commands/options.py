@@ -3,37 +3,53 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from itertools import product
 
+from models.workload import workload as named
+from quant import auto
 from quant.errors import InvalidRecipe, RequestError
 from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import checked
-from quant.methods import METHODS
 from quant.recipe import ACTIVATION_BITS, RANGES, WEIGHT_BITS, Recipe
 
 _MOST_DIGITS = 15
 
 
 def recipes(
-    weights: str, activations: str, method: str, ranges: str, seed: str, calibration_images: str
+    workload: str,
+    weights: str,
+    activations: str,
+    method: str,
+    ranges: str,
+    seed: str,
+    calibration_images: str,
 ) -> tuple[Recipe, ...]:
-    """The cross product of the lists.
+    """The cross product of the lists; what `auto` picks is said on standard error.
 
     Raises:
+        UnknownWorkload: there is none of that name.
         InvalidRecipe: an empty list, or a value that no recipe can have.
     """
     drawn = _whole("--seed", seed, least=0)
     pictures = _whole("--calibration-images", calibration_images, least=1)
-    combinations = product(
-        _widths("--weights", weights, WEIGHT_BITS),
-        _widths("--activations", activations, ACTIVATION_BITS),
-        _words("--method", method, METHODS),
-        _words("--ranges", ranges, RANGES),
+    chosen = named(workload)
+    widths = tuple(
+        product(
+            _widths("--weights", weights, WEIGHT_BITS),
+            _widths("--activations", activations, ACTIVATION_BITS),
+        )
     )
-    made = (
-        Recipe(bits, width, rounding, covered, pictures, drawn)
-        for bits, width, rounding, covered in combinations
+    methods = _words("--method", method, auto.CHOICES)
+    made = tuple(
+        Recipe(bits, width, auto.resolved(rounding, chosen, bits, width), covered, pictures, drawn)
+        for (bits, width), rounding, covered in product(
+            widths, methods, _words("--ranges", ranges, RANGES)
+        )
     )
+    if auto.AUTO in methods:
+        for sentence in auto.told(chosen, widths):
+            print(f"auto: {sentence}", file=sys.stderr)
     return tuple(dict.fromkeys(made))
 
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from models.workload import workload
 from quant.commands.progress import Line
 from quant.commands.show import json_line, table
+from quant.explain import duration
 from quant.jobs.engine import engine_named
+from quant.jobs.estimate import estimate, pictures_in
+from quant.jobs.executor import Engine
 from quant.jobs.foreground import work_through
 from quant.jobs.local import LocalExecutor
 from quant.jobs.requests import FAILED, SweepRequest, Task
 from quant.jobs.submit import submit
+from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.settings import settings
 from quant.store import Store, open_store
@@ -47,7 +53,9 @@ def measured(request: SweepRequest, arrived: Callable[[Measurement], None]) -> i
     line = Line()
     with open_store() as store:
         # Before anything is queued: what is wrong with one point is wrong with all.
-        engine_named(chosen.engine).identity(_first(request), home)
+        engine = engine_named(chosen.engine)
+        engine.identity(_task(request, request.recipes[-1]), home)
+        _say_how_long(store, engine, request, home)
         sweep = submit(store, request)
         executor = LocalExecutor(chosen.engine, home)
         try:
@@ -61,11 +69,40 @@ def measured(request: SweepRequest, arrived: Callable[[Measurement], None]) -> i
         return _failures(store, sweep)
 
 
-def _first(request: SweepRequest) -> Task:
+def _say_how_long(store: Store, engine: Engine, request: SweepRequest, home: Path) -> None:
+    """Where a method learns, what is to be measured may take minutes: say so before it starts."""
+    learners = [recipe for recipe in request.recipes if recipe.learns]
+    wanted = [recipe for recipe in learners if not _is_known(store, engine, request, recipe, home)]
+    if not wanted:
+        return
+    chosen = workload(request.workload)
+    pictures = request.images
+    if pictures is None and request.data is not None:
+        pictures = pictures_in(request.data, chosen.classes)
+    expected = estimate(store, chosen, wanted, pictures)
+    points = "1 point" if len(wanted) == 1 else f"{len(wanted)} points"
+    if expected is None:
+        text = "nothing was measured yet that would tell how long it takes"
+    else:
+        guess = f", guessed from {expected.guessed_from}" if expected.guessed_from else ""
+        text = f"{duration(expected.seconds)}{guess}"
+    print(f"{points} with rounding that learns: {text}", file=sys.stderr)
+
+
+def _is_known(
+    store: Store, engine: Engine, request: SweepRequest, recipe: Recipe, home: Path
+) -> bool:
+    if request.fresh:
+        return False
+    known = engine.identity(_task(request, recipe), home)
+    return store.find(known.key, known.machine_id, known.runtime, least_n=known.n) is not None
+
+
+def _task(request: SweepRequest, recipe: Recipe) -> Task:
     return Task(
         id=0,
         workload=request.workload,
-        recipe=request.recipes[-1],
+        recipe=recipe,
         data=request.data,
         data_labels=request.data_labels,
         images=request.images,

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from statistics import fmean
+from collections.abc import Sequence
+from functools import cache
 
 from models.data import CALIBRATE, SELECT
 from models.listing import listing
-from models.workload import WORKLOADS, Workload
+from models.workload import Workload
 from quant.errors import BitfrontError
-from quant.recipe import FLOAT, Recipe
+from quant.explain import listed
+from quant.jobs.expected import Estimate, Expected
+from quant.recipe import Recipe
 from quant.store import Store
 from quant.typed import typed
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """`guessed_from` names the workload whose pace stands in where this one has none yet."""
-
-    seconds: float
-    guessed_from: str = ""
 
 
 def estimate(
@@ -30,16 +22,18 @@ def estimate(
     """By the newest points of the workload, of the same kind where there are any.
 
     Before its first point, by another workload's pace for a multiply-add and picture, if the
-    number of `pictures` is known; None where nothing was ever measured.
+    number of `pictures` is known; a method that learns, before its first point, by other methods
+    or by how fast the network runs. None where nothing was ever measured.
     """
-    kinds: dict[str, list[float]] = defaultdict(list)
-    for took in store.durations(workload.name):
-        kinds[kind(took.recipe)].append(took.seconds)
-    if kinds:
-        every = fmean(seconds for found in kinds.values() for seconds in found)
-        means = {name: fmean(found) for name, found in kinds.items()}
-        return Estimate(sum(means.get(kind(recipe), every) for recipe in recipes))
-    return _guess(store, workload, len(recipes), pictures)
+    expected = Expected(workload.name, cache(store.durations), pictures)
+    found = []
+    for recipe in recipes:
+        one = expected.of(recipe)
+        if one is None:
+            return None
+        found.append(one)
+    sources = dict.fromkeys(one.guessed_from for one in found if one.guessed_from)
+    return Estimate(sum(one.seconds for one in found), listed(list(sources)))
 
 
 def pictures_in(folder: str, classes: int) -> int | None:
@@ -52,29 +46,4 @@ def pictures_in(folder: str, classes: int) -> int | None:
     return max(len(found.files) - CALIBRATE - SELECT, 0) or None
 
 
-def kind(recipe: Recipe) -> str:
-    """What bears on how long a point takes: float kernels are slow, FP32 is run once and kept,
-    and methods that learn take their time."""
-    if recipe.is_fp32:
-        return "fp32"
-    kernels = "float" if recipe.activations == FLOAT else "integer"
-    return f"{kernels}, {recipe.method}" if recipe.learns else kernels
-
-
-def _guess(store: Store, workload: Workload, count: int, pictures: int | None) -> Estimate | None:
-    for other in _likest(workload):
-        took = [one for one in store.durations(other.name) if one.n]
-        if not took:
-            continue
-        pictures = pictures or (took[0].n if other.dataset == workload.dataset else None)
-        if pictures is None:
-            return None
-        pace = fmean(one.seconds / (other.macs * one.n) for one in took)
-        return Estimate(pace * workload.macs * pictures * count, other.name)
-    return None
-
-
-def _likest(workload: Workload) -> Iterable[Workload]:
-    """The others, those on the same pictures first."""
-    others = [other for other in WORKLOADS if other.name != workload.name]
-    return sorted(others, key=lambda other: other.dataset != workload.dataset)
+__all__ = ["Estimate", "estimate", "pictures_in"]

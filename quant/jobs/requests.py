@@ -117,11 +117,12 @@ class SweepStatus:
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """Seconds that measuring a recipe took, on `n` pictures."""
+    """Seconds that measuring a recipe took, on `n` pictures; making its file is part of them."""
 
     recipe: Recipe
     seconds: float
     n: int
+    quantize_seconds: float = 0.0
 
 
 def task_request_id(request: SweepRequest, recipe: Recipe) -> str:

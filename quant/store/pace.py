@@ -13,15 +13,18 @@ from quant.store import story
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Means in seconds; `point` is None where nothing was measured. `orders` are the steps of
-    the newest points in the order they came."""
+    """Mean seconds of steps. `orders` are the steps of the newest points in the order they came.
 
-    point: float | None
+    `whole` says that these are all steps that there will be, which is not so before the first
+    point of a method that learns. What runs is given as rows with timeline, step and fraction.
+    """
+
     steps: dict[str, float]
     orders: tuple[tuple[str, ...], ...]
+    whole: bool = True
 
     @classmethod
-    def of(cls, rows: Sequence[Any]) -> Pace:
+    def of(cls, rows: Sequence[Any], *, whole: bool = True) -> Pace:
         """From rows with started_at, finished_at and timeline, newest first."""
         taken: dict[str, list[float]] = defaultdict(list)
         orders = []
@@ -30,24 +33,30 @@ class Pace:
             orders.append(tuple(step for step, _ in found))
             for step, seconds in found:
                 taken[step].append(seconds)
-        whole = [row.finished_at - row.started_at for row in rows]
         steps = {step: fmean(seconds) for step, seconds in taken.items()}
-        return cls(fmean(whole) if whole else None, steps, tuple(dict.fromkeys(orders)))
+        return cls(steps, tuple(dict.fromkeys(orders)), whole)
 
-    def step_left(self, timeline: str, now: float) -> float | None:
-        """Seconds until the running step should end; None where it was never seen to end."""
-        begun = story.steps(timeline)
+    def step_left(self, row: Any, now: float) -> float | None:
+        """Seconds until the running step should end, as it says itself or by those before it;
+        None where it was never seen to end."""
+        said = story.said_left(row.step)
+        if said is not None:
+            return said
+        begun = story.steps(row.timeline)
         if not begun or begun[-1][0] not in self.steps:
             return None
         step, at = begun[-1]
         return max(self.steps[step] - (now - at), 0.0)
 
-    def point_left(self, timeline: str, fraction: float, now: float) -> float | None:
-        """Seconds until the running point should end."""
-        begun, rest = story.steps(timeline), self.step_left(timeline, now)
-        if rest is not None:
-            for order in self.orders:
-                if begun[-1][0] in order:
-                    later = order[order.index(begun[-1][0]) + 1 :]
-                    return rest + sum(self.steps[step] for step in later)
-        return None if self.point is None else self.point * (1.0 - fraction)
+    def point_left(self, row: Any, now: float, expected: float | None) -> float | None:
+        """Seconds until the running point should end; `expected` is how long all of it should
+        take."""
+        begun, rest = story.steps(row.timeline), self.step_left(row, now)
+        if rest is not None and (self.whole or story.said_left(row.step) is not None):
+            # Learning for the first time was never seen: what follows is what follows others.
+            for step, _ in reversed(begun):
+                for order in self.orders:
+                    if step in order:
+                        later = order[order.index(step) + 1 :]
+                        return rest + sum(self.steps[other] for other in later)
+        return None if expected is None else expected * (1.0 - float(row.fraction))

@@ -21,11 +21,10 @@ from quant.jobs.requests import (
 )
 from quant.recipe import Recipe
 from quant.store import tasks
-from quant.store.pace import Pace
+from quant.store.remaining import Remaining
 from quant.store.schema import sweep_task, task
 
 MOST_MESSAGES = 50
-REMEMBERED = 50
 _EYES = ("id", "recipe", "state", "step", "fraction", "attempt", "started_at", "finished_at",
          "sentence", "broke", "worker", "timeline", "workload")  # fmt: skip
 
@@ -52,12 +51,8 @@ def task_statuses(connection: Connection, sweep: str, now: float) -> list[TaskSt
     rows = connection.execute(
         _of_sweeps([sweep], *(task.c[name] for name in _EYES)).order_by(sweep_task.c.position)
     ).all()
-    paces = {name: pace(connection, name) for name in {r.workload for r in rows if r.step}}
-    return [_task_status(row, paces.get(row.workload), now) for row in rows]
-
-
-def pace(connection: Connection, workload: str) -> Pace:
-    return Pace.of(tasks.newest_done(connection, workload, REMEMBERED))
+    known = Remaining(connection)
+    return [_task_status(row, known, now) for row in rows]
 
 
 def _of_sweeps(sweeps: Sequence[str], *columns: Any) -> sa.Select[Any]:
@@ -88,8 +83,8 @@ def _status(row: Any, count: _Count, seconds_left: float | None) -> SweepStatus:
     state = _state(row.cancelled_at is not None, set(count.states))
     total = sum(count.states.values())
     over = sum(number for name, number in count.states.items() if name not in (QUEUED, RUNNING))
-    share = over + sum(float(running.fraction) for running in count.running)
-    now = count.running[0] if count.running and state == RUNNING else None
+    share = over + sum(float(one.fraction) for one in count.running)
+    running = count.running[0] if count.running and state == RUNNING else None
     return SweepStatus(
         id=row.id,
         workload=row.workload,
@@ -99,7 +94,7 @@ def _status(row: Any, count: _Count, seconds_left: float | None) -> SweepStatus:
         total=total,
         done=count.states.get(DONE, 0),
         failed=count.states.get(FAILED, 0),
-        step=f"{Recipe.from_json(now.recipe).label}: {now.step}" if now else "",
+        step=_told(running) if running else "",
         fraction=share / total if total else 1.0,
         seconds_left=seconds_left if state in (QUEUED, RUNNING) else 0.0,
         messages=tuple(
@@ -107,6 +102,12 @@ def _status(row: Any, count: _Count, seconds_left: float | None) -> SweepStatus:
         ),
         priority=row.priority,
     )
+
+
+def _told(row: Any) -> str:
+    """`w4a8·gptq: layer 12 of 50, about 40 s left`: the label names the method already."""
+    recipe = Recipe.from_json(row.recipe)
+    return f"{recipe.label}: {row.step.removeprefix(f'{recipe.method}: ')}"
 
 
 def _state(is_cancelled: bool, states: set[str]) -> str:
@@ -119,8 +120,8 @@ def _state(is_cancelled: bool, states: set[str]) -> str:
     return FAILED if FAILED in states else DONE
 
 
-def _task_status(row: Any, known: Pace | None, now: float) -> TaskStatus:
-    runs = row.state == RUNNING and known is not None
+def _task_status(row: Any, known: Remaining, now: float) -> TaskStatus:
+    runs = row.state == RUNNING
     over = row.state in (DONE, FAILED, CANCELLED)
     timed = row.started_at is not None and row.finished_at is not None
     took = timed and row.finished_at >= row.started_at  # unless the clock was set back
@@ -135,8 +136,8 @@ def _task_status(row: Any, known: Pace | None, now: float) -> TaskStatus:
         sentence=row.sentence,
         broke=bool(row.broke),
         worker=row.worker or "",
-        seconds_left=known.point_left(row.timeline, row.fraction, now) if runs and known else None,
-        step_seconds_left=known.step_left(row.timeline, now) if runs and known else None,
+        seconds_left=known.left(row, now) if runs else None,
+        step_seconds_left=known.step_left(row, now) if runs else None,
     )
 
 
@@ -145,26 +146,26 @@ def _ends(connection: Connection, now: float) -> dict[str, float | None]:
 
     None where a workload that it waits for was never measured.
     """
-    columns = (task.c.id, task.c.workload, sweep_task.c.sweep_id)
+    columns = (task.c.id, task.c.workload, task.c.recipe, sweep_task.c.sweep_id)
     waiting = connection.execute(tasks.in_order(*columns)).all()
-    live = (task.c.timeline, task.c.fraction)
+    live = (task.c.timeline, task.c.step, task.c.fraction)
     running = connection.execute(
         sa.select(*columns, *live)
         .join(sweep_task, sweep_task.c.task_id == task.c.id)
         .where(task.c.state == RUNNING)
     ).all()
-    paces = {name: pace(connection, name) for name in {r.workload for r in (*running, *waiting)}}
+    measured = Remaining(connection)
     known: dict[int, float | None] = {}
     clock: float | None = 0.0
     ends: dict[str, float | None] = {}
     for row in running:
-        left = paces[row.workload].point_left(row.timeline, row.fraction, now)
+        left = measured.left(row, now)
         known[row.id] = left
         clock = None if left is None or clock is None else max(clock, left)
     lanes = max(len(known), 1)  # who measures now goes on measuring
     for row in waiting:
         if row.id not in known:
-            point = paces[row.workload].point
+            point = measured.seconds(row)
             clock = None if clock is None or point is None else clock + point / lanes
             known[row.id] = clock
     for row in (*running, *waiting):

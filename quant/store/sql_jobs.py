@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from quant.jobs.requests import LostLease, SweepRequest, SweepStatus, Task, TaskStatus, Took
-from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.store import leases, measurements, progress, sweeps, tasks
 from quant.store.connected import Connected
@@ -114,8 +113,4 @@ class SqlJobs(Connected):
 
     def durations(self, workload: str, limit: int = 50) -> list[Took]:
         with self._reading() as connection:
-            rows = tasks.newest_done(connection, workload, limit)
-        return [
-            Took(Recipe.from_json(row.recipe), float(row.finished_at - row.started_at), row.n)
-            for row in rows
-        ]
+            return tasks.took(tasks.newest_done(connection, workload, limit))

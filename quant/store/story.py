@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 MOST_LOG = 60_000  # characters; the beginning and the end say the most
 _CUT = "\n… {} characters left out …\n"
+
+_COUNTED = re.compile(r": \w+ \d+ of \d+.*", re.DOTALL)
+_LEFT = re.compile(r", about (\d+) (s|min) left$")
 
 Timeline = list[tuple[str, float]]
 
@@ -32,13 +36,31 @@ def added(log: str, text: str) -> str:
 
 
 def begun(timeline: str, step: str, now: float) -> str:
-    """A timeline with one step more."""
-    return json.dumps([*json.loads(timeline), (step, round(now, 3))])
+    """A timeline with one step more; the layers of a network are one step."""
+    known = json.loads(timeline)
+    if known and known[-1][0] == kind(step):
+        return timeline
+    return json.dumps([*known, (kind(step), round(now, 3))])
+
+
+def kind(step: str) -> str:
+    """`gptq` of `gptq: layer 12 of 50, about 40 s left`: what is alike in every point."""
+    return _COUNTED.sub("", step)
+
+
+def said_left(step: str) -> float | None:
+    """Seconds that a step itself says are left of it."""
+    found = _LEFT.search(step)
+    return None if found is None else float(found[1]) * (60 if found[2] == "min" else 1)
 
 
 def steps(timeline: str) -> Timeline:
-    """Each step and when it began."""
-    return [(str(step), float(at)) for step, at in json.loads(timeline)]
+    """Each step and when it began; what is of one kind is one step."""
+    found: Timeline = []
+    for step, at in json.loads(timeline):
+        if not found or found[-1][0] != kind(str(step)):
+            found.append((kind(str(step)), float(at)))
+    return found
 
 
 def durations(timeline: str, finished_at: float) -> Timeline:

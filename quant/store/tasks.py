@@ -5,13 +5,15 @@ Every change names the attempt's fence, so an attempt that lost its lease change
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from quant.jobs.requests import DONE, FAILED, QUEUED, RUNNING, Task
+from quant.jobs.requests import DONE, FAILED, QUEUED, RUNNING, Task, Took
 from quant.recipe import Recipe
 from quant.store import story
 from quant.store.leases import FREE, expired, give_up_expired, holds
@@ -149,7 +151,7 @@ def newest_done(connection: Connection, workload: str, limit: int) -> list[Any]:
     """
     columns = (task.c.recipe, task.c.timeline, task.c.started_at, task.c.finished_at)
     query = (
-        sa.select(*columns, measurement.c.n)
+        sa.select(*columns, measurement.c.n, measurement.c.payload)
         .join(measurement, measurement.c.id == task.c.measurement_id)
         .where(task.c.workload == workload, task.c.state == DONE, task.c.reused.is_(False))
         .where(task.c.finished_at >= task.c.started_at)
@@ -157,3 +159,16 @@ def newest_done(connection: Connection, workload: str, limit: int) -> list[Any]:
         .limit(limit)
     )
     return list(connection.execute(query))
+
+
+def took(rows: Iterable[Any]) -> list[Took]:
+    """What `newest_done` found, as values."""
+    return [
+        Took(
+            Recipe.from_json(row.recipe),
+            float(row.finished_at - row.started_at),
+            row.n,
+            float(json.loads(row.payload)["quantize_seconds"] or 0.0),
+        )
+        for row in rows
+    ]

@@ -75,6 +75,34 @@ def test_measure_submits_what_is_missing(
     assert app.button(key="measure").label == "Measuring 3 …"
 
 
+def test_auto_says_what_it_picks_and_asks_for_that(explore: Explore, store: Store) -> None:
+    store.append(measurement(Recipe.fp32()))
+    store.append(measurement(Recipe(8, 8, "mse")))
+    app = explore(weights=["8", "6", "4"])
+    assert app.selectbox(key="method").value == "auto"
+    assert "**mse** for w8a8: at 7 and 8 bits the right scale is enough" in words(app)
+    assert "**gptq** for w6a8 and w4a8: at 4 to 6 bits" in words(app)
+    assert app.button(key="measure").label == "Measure 2 more"
+    app.button(key="measure").click().run()
+    tasks = store.tasks(store.sweeps()[0].id)
+    assert [task.recipe.method for task in tasks] == ["nearest", "gptq", "gptq"]
+    assert app.button(key="measure").label == "Measuring 2 …"
+    app.selectbox(key="method").set_value("gptq").run()
+    assert app.button(key="measure").label == "Measure 1 more"
+    assert "**gptq**" not in words(app)
+
+
+def test_a_first_guess_says_where_it_comes_from(explore: Explore, store: Store) -> None:
+    store.submit(SweepRequest("fashion-resnet", (Recipe(8, 8),)))
+    while task := store.claim("test", 60):
+        store.finish(task, measurement(task.recipe), None)
+    app = explore(weights=["4"], method="adaround")
+    assert "about" in app.button(key="measure").label
+    assert "Time guessed from fashion-resnet." in words(app)
+    plain = explore(weights=["4"], method="nearest")
+    assert "guessed" not in words(plain)
+
+
 def test_cancel_stops_a_sweep(explore: Explore, store: Store) -> None:
     store.submit(SweepRequest("fashion-resnet", (Recipe(5),)))
     app = explore()
@@ -100,7 +128,7 @@ def test_a_failed_sweep_says_why(explore: Explore, store: Store) -> None:
 
 
 def test_a_filled_store_recommends(explore: Explore, filled: Store) -> None:
-    app = explore()
+    app = explore(method="mse")
     assert metrics(app)["Best within your budgets"] == ("w5a8", "mse")
     assert metrics(app)["Size"] == ("0.868 MB", "6.1× smaller")
     assert "the smallest of 15 measured whose loss is at most 0.5 pp" in words(app)
