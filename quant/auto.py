@@ -37,8 +37,6 @@ class Rule:
     family: Family | None = None
 
 
-LEARNED = ("qdrop", "adaround")
-
 # The first one that holds decides; the last holds for every width.
 RULES = (
     Rule(("nearest",), 16, 4, "floats are not rounded"),
@@ -49,8 +47,9 @@ RULES = (
     Rule(("gptq",), 7, 7, "a transformer's rounding has to look at pictures", "transformer"),
     Rule(("gptq",), 7, 6, "with 6-bit activations rounding has to look at pictures"),
     Rule(("gptq",), 4, 6, "at 4 to 6 bits rounding has to look at pictures"),
-    Rule(LEARNED, 4, 4, "with 4- and 5-bit activations rounding has to be learned"),
-    Rule(LEARNED, 2, 4, "at 2 and 3 bits rounding has to be learned"),
+    Rule(("gptq",), 4, 4, "with 4- and 5-bit activations rounding has to look at pictures"),
+    Rule(("brecq", "adaround"), 2, 6, "at 2 and 3 bits whole blocks have to be learned"),
+    Rule(("qdrop", "adaround"), 2, 4, "so few levels have to be learned, weights and activations"),
 )
 
 

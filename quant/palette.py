@@ -26,8 +26,11 @@ HALF = Mark("float16 weights", "#009E73", "square")
 METHODS = {
     "nearest": Mark("nearest", "#0072B2", "circle"),
     "mse": Mark("mse", "#D55E00", "diamond"),
+    "equalize": Mark("equalize", "#3C9BD0", "triangle-down"),
     "gptq": Mark("gptq", "#CC79A7", "triangle-up"),
     "adaround": Mark("adaround", "#B8860B", "star"),
+    "brecq": Mark("brecq", "#9467BD", "pentagon"),
+    "qdrop": Mark("qdrop", "#3A9D5D", "hexagon"),
 }
 OTHERS = (
     Mark("", "#3C9BD0", "triangle-up"),

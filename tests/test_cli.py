@@ -218,7 +218,10 @@ def test_export_refuses_a_file_that_is_not_what_was_measured(tmp_path: Path, hom
         ("sweep fashion-resnet --weights eight", "got 'eight'"),
         ("sweep fashion-resnet --weights 8,", "give one value, or several between commas"),
         ("sweep fashion-resnet --activations 3", "4, 5, 6, 7, 8, 32 bits; got '3'"),
-        ("sweep fashion-resnet --method magic", "nearest, mse, gptq, adaround; got 'magic'"),
+        (
+            "sweep fashion-resnet --method magic",
+            "nearest, mse, equalize, gptq, adaround, brecq, qdrop; got 'magic'",
+        ),
         ("sweep fashion-resnet --ranges magic", "minmax, mse; got 'magic'"),
         ("sweep fashion-resnet --runtime magic", "there is no runtime 'magic'"),
         ("sweep fashion-resnet --images -1", "at least 1; got '-1'"),
