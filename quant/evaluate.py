@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -31,13 +30,14 @@ from quant.records import Measurement
 from quant.rounding.checkpoint import Checkpoint
 from quant.rounding.source import Source
 from quant.runtime import full_name
+from quant.samples import Samples, confidence, power
 from quant.settings import settings
 from quant.shelf import shelf
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A measurement, and its predictions (n,) with confidences as a compressed npz."""
+    """A measurement, and what it sums up as `Samples.pack` writes it."""
 
     measurement: Measurement
     predictions: bytes
@@ -98,7 +98,7 @@ def measured(
         home=home,
     )  # fmt: skip
     progress("Done", 1.0)
-    return Evaluation(measurement=measurement, predictions=_packed(said))
+    return Evaluation(measurement=measurement, predictions=_samples(fp32, said, timed, timed_fp32))
 
 
 def _room(home: Path) -> None:
@@ -164,14 +164,14 @@ def _source(recipe: Recipe, data: Dataset, folder: Path, progress: Progress) -> 
     return Source(pictures, len(order), Checkpoint(folder), inside, settings().threads, recipe.seed)
 
 
-def _packed(given: Answers) -> bytes:
-    """Predictions and their confidences, for comparing points picture by picture."""
-    shifted = given.logits - given.logits.max(axis=1, keepdims=True)
-    confidence = 1 / np.exp(shifted).sum(axis=1)
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        predictions=given.predictions.astype(np.uint16),
-        confidence=confidence.astype(np.float16),
-    )
-    return buffer.getvalue()
+def _samples(fp32: Answers, given: Answers, timed: Latency, timed_fp32: Latency) -> bytes:
+    """What the measurement sums up, for comparing points picture by picture and run by run."""
+    return Samples(
+        predictions=given.predictions,
+        confidence=confidence(given.logits),
+        labels=given.labels,
+        signal=power(fp32.logits, given.labels),
+        noise=power(fp32.logits - given.logits, given.labels),
+        runs_ms=np.array(timed.spread_ms),
+        fp32_runs_ms=np.array(timed_fp32.spread_ms),
+    ).pack()

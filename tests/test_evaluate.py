@@ -22,6 +22,7 @@ from quant.measure.accuracy import Answers
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.runtime.ort import Session
+from quant.samples import Samples
 
 IMAGES = 400
 NAME = "fashion-resnet"
@@ -94,6 +95,18 @@ def test_the_same_seed_predicts_the_same_for_every_picture(
     first, second = (np.load(io.BytesIO(e.predictions))["predictions"] for e in (w4a8, again))
     np.testing.assert_array_equal(first, second)
     assert again.measurement.artifact_sha256 == w4a8.measurement.artifact_sha256
+
+
+def test_its_samples_are_what_a_measurement_sums_up(w4a8: Evaluation) -> None:
+    found = w4a8.measurement
+    kept = Samples.read(w4a8.predictions, IMAGES)
+    assert (kept.predictions == kept.labels).mean() == found.accuracy
+    assert (kept.confidence > 0.1).all()
+    assert kept.signal is not None
+    assert kept.noise is not None
+    assert 10 * np.log10(kept.signal.sum() / kept.noise.sum()) == pytest.approx(found.sqnr_db)
+    assert kept.runs_ms is not None
+    assert kept.runs_ms[0] <= found.latency_ms <= kept.runs_ms[-1]
 
 
 def test_a_measurement_survives_json(w4a8: Evaluation) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quant.runtime.ort import Session
+from quant.samples import QUANTILES
 from quant.stats import Interval, bootstrap_median
 
 ROUNDS = 12
@@ -23,11 +24,15 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Median milliseconds a picture, with a bootstrap interval over rounds."""
+    """Median milliseconds a picture, with a bootstrap interval over rounds.
+
+    `spread_ms` are the `quant.samples.QUANTILES` of single runs.
+    """
 
     median_ms: float
     interval: Interval
     runs: int
+    spread_ms: tuple[float, ...] = ()
 
 
 def interleaved(
@@ -73,4 +78,5 @@ def seconds_of(call: Callable[[], object]) -> float:
 def _summary(rounds: list[list[float]]) -> Latency:
     milliseconds = np.array(rounds) * 1000
     median = float(np.median(np.median(milliseconds, axis=1)))
-    return Latency(median, bootstrap_median(milliseconds), int(milliseconds.size))
+    spread = tuple(np.quantile(milliseconds, QUANTILES).tolist())
+    return Latency(median, bootstrap_median(milliseconds), int(milliseconds.size), spread)

@@ -47,7 +47,7 @@ class Store(Queue, Protocol):
         """The shown measurement of a point, if it rests on at least `least_n` pictures."""
 
     def predictions(self, identity: str) -> bytes | None:
-        """The compressed predictions of the point that `Measurement.id` names."""
+        """What `quant.samples.Samples.pack` wrote of the point that `Measurement.id` names."""
 
     def every(
         self, workloads: Sequence[str] | None = None, *, with_predictions: bool = True

@@ -1,0 +1,133 @@
+"""What a measurement sums up, kept beside it: answers to pictures, noise by class, single runs."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quant.errors import StoreError
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+QUANTILES = tuple(i / 20 for i in range(21))  # of single runs, from the quickest to the slowest
+OTHER_BYTES = 4_000_000  # of all that does not grow with the number of pictures
+KINDS: Mapping[str, type[np.generic]] = {
+    "predictions": np.uint16,
+    "confidence": np.float16,
+    "labels": np.uint16,
+    "signal": np.float32,
+    "noise": np.float32,
+    "runs_ms": np.float32,
+    "fp32_runs_ms": np.float32,
+}
+BY_PICTURE = ("predictions", "confidence", "labels")
+COUNTS = ("predictions", "labels")
+DAMAGED = (
+    ValueError, KeyError, OSError, EOFError, MemoryError, NotImplementedError, RuntimeError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """One file's answers to n report pictures in their order, and what else is kept of it.
+
+    `predictions`, `confidence` (of the predicted class, 0 to 1) and `labels` are (n,). `signal`
+    and `noise` are (classes,): sums of squares of FP32's logits and of the differences from them,
+    over the pictures of a class. `runs_ms` are the QUANTILES of single runs at batch 1, and
+    `fp32_runs_ms` those of FP32 beside them. What was not kept when it was measured is None.
+    """
+
+    predictions: Integers
+    confidence: Floats
+    labels: Integers | None = None
+    signal: Floats | None = None
+    noise: Floats | None = None
+    runs_ms: Floats | None = None
+    fp32_runs_ms: Floats | None = None
+
+    def __len__(self) -> int:
+        return len(self.predictions)
+
+    def pack(self) -> bytes:
+        """A compressed npz, as small as the values allow."""
+        buffer = io.BytesIO()
+        kept: dict[str, Any] = {
+            name: np.asarray(values, kind)
+            for name, kind in KINDS.items()
+            if (values := getattr(self, name)) is not None
+        }
+        np.savez_compressed(buffer, **kept)
+        return buffer.getvalue()
+
+    @classmethod
+    def read(cls, content: bytes, n: int) -> Self:
+        """What `pack` wrote of n pictures; nothing in it is believed.
+
+        Raises:
+            StoreError: it is damaged.
+        """
+        try:
+            found = _arrays(content, 16 * n + OTHER_BYTES)
+            return cls(**_sound(found, n))
+        except DAMAGED as exc:
+            raise StoreError(
+                f"what was kept of {n:,} answers is damaged ({exc}); measure the point again"
+            ) from exc
+
+    @property
+    def sqnr_db(self) -> Floats | None:
+        """(classes,) signal to quantisation noise; infinite without noise, NaN without pictures."""
+        if self.signal is None or self.noise is None:
+            return None
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found: Floats = 10 * np.log10(self.signal / self.noise)
+        return found
+
+
+def power(values: NDArray[np.float32], labels: Integers) -> Floats:
+    """Sums of squares of (n, classes) by the class of the picture, (classes,)."""
+    squares = np.square(values, dtype=np.float64).sum(axis=1)
+    return np.asarray(np.bincount(labels, squares, values.shape[1]), np.float64)
+
+
+def confidence(logits: NDArray[np.float32]) -> Floats:
+    """The softmax's largest value, (n,)."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return np.asarray(1 / np.exp(shifted).sum(axis=1), np.float64)
+
+
+def _arrays(content: bytes, most_bytes: int) -> dict[str, NDArray[Any]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        if sum(item.file_size for item in packed.infolist()) > most_bytes:
+            raise ValueError("it unfolds to more than such answers take")
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        return {name: file[name] for name in KINDS if name in file.files}
+
+
+def _sound(found: Mapping[str, NDArray[Any]], n: int) -> dict[str, NDArray[Any]]:
+    sound: dict[str, NDArray[Any]] = {}
+    for name, values in found.items():
+        if values.dtype != KINDS[name] or values.ndim != 1:
+            raise ValueError(f"{name} is {values.dtype} of shape {values.shape}")
+        if name in BY_PICTURE and len(values) != n:
+            raise ValueError(f"{name} has {len(values):,} entries")
+        if name.endswith("runs_ms") and len(values) != len(QUANTILES):
+            raise ValueError(f"{name} has {len(values):,} entries")
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} holds what is not a number")
+        sound[name] = values.astype(np.int64 if name in COUNTS else np.float64)
+    for name in ("predictions", "confidence"):
+        if name not in sound:
+            raise KeyError(name)
+    if len(sound.get("signal", ())) != len(sound.get("noise", ())):
+        raise ValueError("signal and noise do not belong together")
+    return sound
