@@ -33,6 +33,8 @@ class Figures:
     drop_high: float
     p_value: float
     flips: float
+    lost: float
+    gained: float
     size_bytes: float
     fp32_size_bytes: float
     latency_ms: float

@@ -22,10 +22,11 @@ Objects = NDArray[np.object_]
 
 REAL = (
     "accuracy", "accuracy_low", "accuracy_high", "fp32_accuracy", "drop", "drop_low", "drop_high",
-    "p_value", "flips", "size_bytes", "fp32_size_bytes", "latency_ms", "latency_low_ms",
-    "latency_high_ms", "fp32_latency_ms", "fp32_latency_low_ms", "fp32_latency_high_ms",
+    "p_value", "flips", "lost", "gained", "size_bytes", "fp32_size_bytes", "latency_ms",
+    "latency_low_ms", "latency_high_ms", "fp32_latency_ms", "fp32_latency_low_ms",
+    "fp32_latency_high_ms",
 )  # fmt: skip
-COUNTS = ("flips", "size_bytes", "fp32_size_bytes")
+COUNTS = ("flips", "lost", "gained", "size_bytes", "fp32_size_bytes")
 
 
 class Place(NamedTuple):
@@ -68,6 +69,8 @@ class Points:
     drop_high: Floats
     p_value: Floats
     flips: Floats
+    lost: Floats
+    gained: Floats
     size_bytes: Floats
     fp32_size_bytes: Floats
     latency_ms: Floats

@@ -1,11 +1,12 @@
-"""Intervals and tests against scipy and by simulation."""
+"""Intervals and tests against scipy and published examples; rates are in test_rates.py."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
-from quant.stats import bootstrap_median, paired, wilson
+from quant.stats import bootstrap, bootstrap_median, holm, mcnemar, paired, wilson
 
 
 def test_wilson_matches_the_published_example() -> None:
@@ -38,15 +39,32 @@ def test_agreement_on_every_picture_still_has_an_interval() -> None:
     assert result.interval.low < 0 < result.interval.high
 
 
-@pytest.mark.parametrize(("lost", "gained"), [(0.03, 0.01), (0.002, 0.002), (0.08, 0.05)])
-def test_paired_interval_covers_at_its_rate(lost: float, gained: float) -> None:
-    draw, covered, trials = np.random.default_rng(0), 0, 1500
-    for _ in range(trials):
-        kind = draw.choice(3, 1000, p=[lost, gained, 1 - lost - gained])
-        result = paired(kind != 1, kind != 0)
-        covered += result.interval.low <= lost - gained <= result.interval.high
-    rare = lost < 0.01  # with so few disagreements the interval errs on the wide side
-    assert 0.93 <= covered / trials <= (1 if rare else 0.975)
+@pytest.mark.parametrize(
+    ("lost", "gained"), [(0, 0), (1, 0), (3, 3), (3, 4), (6, 2), (0, 6), (40, 80), (0, 2000)]
+)
+def test_mcnemar_is_the_exact_binomial_test(lost: int, gained: int) -> None:
+    expected = binomtest(lost, lost + gained).pvalue if lost + gained else 1.0
+    assert mcnemar(lost, gained) == mcnemar(gained, lost) == pytest.approx(expected, rel=1e-9)
+
+
+def test_holm_steps_down_and_leaves_out_what_is_no_test() -> None:
+    given = [0.01, 0.04, np.nan, 0.03, 0.005]
+    np.testing.assert_allclose(holm(given), [0.03, 0.06, np.nan, 0.06, 0.02])
+    assert holm([]).tolist() == []
+    assert holm([0.9, 0.8]).max() == 1.0
+
+
+def test_a_paired_bootstrap_knows_what_two_files_share() -> None:
+    draw = np.random.default_rng(0)
+    hard = draw.normal(0, 1, 500)  # how hard a picture is for both files
+    first, second = hard + draw.normal(0, 0.01, 500), hard + 0.005 + draw.normal(0, 0.01, 500)
+    together = bootstrap([first, second], _mean_difference)
+    assert -0.008 < together.low < together.high < -0.002
+    assert bootstrap([first, second], _mean_difference) == together
+
+
+def _mean_difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return first.mean(-1) - second.mean(-1)
 
 
 def test_bootstrap_holds_the_median_of_rounds() -> None:

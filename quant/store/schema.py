@@ -20,7 +20,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 VERSION_TABLE = "bitfront_version"
 
 metadata = MetaData()
@@ -38,7 +38,9 @@ stamp = Table(
 # The figures of a payload that charts, fronts and budgets read, each in a column of its own:
 # 100,000 points are then read without parsing 100,000 documents. NULL is no number.
 WORDS = ("recipe", "method", "ranges", "data", "data_id", "measured_at", "machine")
-WHOLE = ("weights", "activations", "flips", "size_bytes", "fp32_size_bytes")
+WHOLE = (
+    "weights", "activations", "flips", "lost", "gained", "size_bytes", "fp32_size_bytes",
+)  # fmt: skip
 REAL = (
     "accuracy", "accuracy_low", "accuracy_high", "fp32_accuracy", "loss", "loss_low", "loss_high",
     "p_value", "latency_ms", "latency_low_ms", "latency_high_ms",
