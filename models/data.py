@@ -13,6 +13,7 @@ import numpy as np
 from models.imagefolder import decoded
 from models.labelled import shown
 from models.pictures import SCALING
+from models.report_index import remember
 from models.splits import Split, refuse_overlap
 from models.workload import Workload
 from models.zoo.files import FASHION_MNIST
@@ -33,6 +34,11 @@ class Dataset:
     report: Split
     fingerprint: str
     skipped: tuple[str, ...] = ()
+
+    @property
+    def data_id(self) -> str:
+        """The beginning of the fingerprint, which measurements carry."""
+        return self.fingerprint[:12]
 
 
 def dataset(
@@ -75,7 +81,11 @@ def dataset(
         for name, rows in bounds.items()
     }
     title = f"{count:,} pictures of {shown(data.resolve().name)}"
-    return _whole(title, splits, workload, facts.skipped)
+    whole = _whole(title, splits, workload, facts.skipped)
+    if cache is not None:
+        first = bounds["report"].start
+        remember(cache, whole.data_id, facts, workload.input_shape, first)
+    return whole
 
 
 @cached

@@ -55,15 +55,19 @@ def remembered(
         if kept is None:
             cache.mkdir(parents=True, exist_ok=True)
             _sweep(cache)
-            facts = _write(cache, make, lambda facts: f"{facts.contents}.u8")
-            _write(cache, lambda stream: _index(stream, facts), lambda _: f"{key}.json")
-            kept = _mapped(cache, facts, shape), facts
+            facts = write(cache, make, lambda facts: f"{facts.contents}.u8")
+            write(cache, lambda stream: _index(stream, facts), lambda _: f"{key}.json")
+            kept = mapped(cache, facts, shape), facts
     except OSError as exc:
-        raise StoreError(
-            f"decoded pictures cannot be kept in {cache}: {exc.strerror}; "
-            "make room there, or set BITFRONT_HOME to another folder"
-        ) from exc
+        raise full(cache, exc) from exc
     return kept
+
+
+def full(cache: Path, exc: OSError) -> StoreError:
+    return StoreError(
+        f"decoded pictures cannot be kept in {cache}: {exc.strerror}; "
+        "make room there, or set BITFRONT_HOME to another folder"
+    )
 
 
 def _read(cache: Path, key: str, shape: tuple[int, ...]) -> tuple[Pixels, Facts] | None:
@@ -76,11 +80,11 @@ def _read(cache: Path, key: str, shape: tuple[int, ...]) -> tuple[Pixels, Facts]
             tuple(values["labels"]),
             tuple(values["skipped"]),
         )
-        return _mapped(cache, facts, shape), facts
+        return mapped(cache, facts, shape), facts
     return None
 
 
-def _mapped(cache: Path, facts: Facts, shape: tuple[int, ...]) -> Pixels:
+def mapped(cache: Path, facts: Facts, shape: tuple[int, ...]) -> Pixels:
     """The rows; ValueError when the file's size is not theirs."""
     path = cache / f"{facts.contents}.u8"
     whole = (len(facts.labels), *shape)
@@ -96,7 +100,7 @@ def _index(stream: IO[bytes], facts: Facts) -> Facts:
     return facts
 
 
-def _write(cache: Path, make: Callable[[IO[bytes]], Facts], name: Callable[[Facts], str]) -> Facts:
+def write(cache: Path, make: Callable[[IO[bytes]], Facts], name: Callable[[Facts], str]) -> Facts:
     with NamedTemporaryFile(dir=cache, prefix=PARTIAL, delete=False) as stream:
         partial = Path(stream.name)
         try:

@@ -101,7 +101,7 @@ def account(
             **{name: version(name) for name in ("onnxruntime", "onnx", "numpy")},
         },
         skipped=data.skipped,
-        data_id=data.fingerprint[:12],
+        data_id=data.data_id,
         notes=(*_notes(artifact), *filter(None, [busy])),
     )
 
