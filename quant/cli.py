@@ -104,6 +104,21 @@ def points(
 
 
 @app.command()
+def compare(
+    points: Annotated[list[str], typer.Argument(metavar="POINT POINT ...", help="Two to six.")],
+    workload: OfWorkload = None,
+    json: Json = False,
+) -> None:
+    """Set points side by side: what differs, what the data can tell apart, which pictures flipped.
+
+    POINT is an id or a label, as `points --json` tells. All are tested against the first.
+    """
+    from quant.commands import compare as command
+
+    command.run(points, workload, as_json=json)
+
+
+@app.command()
 def jobs(
     cancel: Annotated[str | None, typer.Option(metavar="SWEEP", help="Stop a sweep.")] = None,
     retry: Annotated[

@@ -84,6 +84,13 @@ def points(difference: float, digits: int = 1) -> str:
     return text.replace("-", MINUS)
 
 
+def decibels(value: float) -> str:
+    """Signal to noise, `−3.7 dB`; infinite is `no noise`."""
+    if not isfinite(value):
+        return "no noise" if value > 0 else ABSENT
+    return f"{value:.1f} dB".replace("-", MINUS)
+
+
 def limit(share: float) -> str:
     """A loss budget: `0.5 pp`."""
     return f"{share * 100:g} pp"
@@ -91,14 +98,14 @@ def limit(share: float) -> str:
 
 def smaller(measured: Point) -> str:
     """Size against FP32: `7.4× smaller`, `1.3× larger`."""
-    return _ratio(measured.fp32_size_bytes, measured.size_bytes, "smaller", "larger", "same size")
+    return ratio(measured.fp32_size_bytes, measured.size_bytes, "smaller", "larger", "same size")
 
 
 def faster(measured: Point) -> str:
     """Latency against FP32: `2.6× faster`, `1.3× slower`, or not told apart."""
     if not measured.recipe.is_fp32 and not latency_told_apart(measured):
         return "not told apart in speed"
-    return _ratio(measured.fp32_latency_ms, measured.latency_ms, "faster", "slower", "same speed")
+    return ratio(measured.fp32_latency_ms, measured.latency_ms, "faster", "slower", "same speed")
 
 
 def latency_told_apart(measured: Point) -> bool:
@@ -167,7 +174,7 @@ def duration(seconds: float | None) -> str:
     return f"about {seconds / 3600:.1f} h"
 
 
-def _ratio(baseline: float, value: float, less: str, more: str, same: str) -> str:
+def ratio(baseline: float, value: float, less: str, more: str, same: str) -> str:
     if not (isfinite(baseline) and isfinite(value) and baseline > 0 and value > 0):
         return ABSENT
     ratio = max(baseline / value, value / baseline)

@@ -1,0 +1,1 @@
+"""Two to six points side by side: facts, flipped pictures, classes, latencies, layers."""

@@ -1,0 +1,129 @@
+"""Facts as rows, points as columns; and which rows are the same in all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from quant import explain
+from quant.records import Measurement
+
+
+class Fact(NamedTuple):
+    """One row: a name, and a cell for each point."""
+
+    name: str
+    cells: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        return len(set(self.cells)) > 1
+
+
+def facts(points: Sequence[Measurement]) -> tuple[Fact, ...]:
+    """All rows in the order in which they are read; those that say nothing of any are left out."""
+    rows = (Fact(name, tuple(tell(point) for point in points)) for name, tell in _ROWS)
+    return tuple(row for row in rows if any(row.cells))
+
+
+def folded(rows: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """The rows that differ, and those that are the same in all points."""
+    listed = tuple(rows)
+    return tuple(r for r in listed if r.differs), tuple(r for r in listed if not r.differs)
+
+
+def _weights(point: Measurement) -> str:
+    return "float32" if point.recipe.weights == 32 else f"{point.recipe.weights} bits"
+
+
+def _activations(point: Measurement) -> str:
+    return "float32" if point.recipe.activations == 32 else f"{point.recipe.activations} bits"
+
+
+def _rounding(point: Measurement) -> str:
+    return point.recipe.method if point.recipe.weights < 16 else "none"
+
+
+def _ranges(point: Measurement) -> str:
+    return point.recipe.ranges if point.recipe.activations < 32 else "none"
+
+
+def _calibration(point: Measurement) -> str:
+    if not point.recipe.uses_pictures:
+        return "none"
+    return f"{point.recipe.calibration_images:,} pictures, seed {point.recipe.seed}"
+
+
+def _beside_fp32(tell: Callable[[Measurement], str]) -> Callable[[Measurement], str]:
+    return lambda point: "the baseline" if point.recipe.is_fp32 else tell(point)
+
+
+def _changed(point: Measurement) -> str:
+    return (
+        f"{explain.percent(point.flips / point.n)}: {point.lost:,} became wrong, "
+        f"{point.gained:,} right"
+    )
+
+
+def _sqnr(point: Measurement) -> str:
+    return "" if point.sqnr_db is None else explain.decibels(point.sqnr_db)
+
+
+def _latency(point: Measurement) -> str:
+    return (
+        f"{explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)} "
+        f"({explain.latency_range(point.latency_low_ms, point.latency_high_ms)})"
+    )
+
+
+def _fp32_latency(point: Measurement) -> str:
+    return explain.latency(
+        point.fp32_latency_ms, point.fp32_latency_low_ms, point.fp32_latency_high_ms
+    )
+
+
+def _kernels(point: Measurement) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(point.kernels.items()))
+
+
+def _kept(point: Measurement) -> str:
+    if not point.outcomes:
+        return ""
+    return f"{sum(bool(one.kept) for one in point.outcomes)} of {len(point.outcomes)}"
+
+
+_ROWS: tuple[tuple[str, Callable[[Measurement], str]], ...] = (
+    ("Model", lambda p: p.workload),
+    ("Accuracy", explain.accuracy),
+    ("Against FP32", _beside_fp32(explain.change)),
+    ("Answers other than FP32's", _beside_fp32(_changed)),
+    ("True class among five", lambda p: explain.percent(p.top5)),
+    ("Logits, signal to noise", _beside_fp32(_sqnr)),
+    ("Size", lambda p: explain.size(p.size_bytes)),
+    ("Size against FP32", _beside_fp32(explain.smaller)),
+    ("Latency", _latency),
+    ("Latency against FP32", _beside_fp32(explain.faster)),
+    ("FP32's latency beside it", _beside_fp32(_fp32_latency)),
+    ("Weights", _weights),
+    ("Bits a weight, scales included", lambda p: f"{p.effective_weight_bits:.3g}"),
+    ("Activations", _activations),
+    ("Bits an activation", lambda p: f"{p.effective_activation_bits:.3g}"),
+    ("Rounding", _rounding),
+    ("Ranges", _ranges),
+    ("Calibration", _calibration),
+    ("Multiply-adds in integers", lambda p: explain.percent(p.integer_mac_share)),
+    ("Kernels", _kernels),
+    ("Layers in float for want of a kernel", _kept),
+    ("Pictures", lambda p: f"{p.n:,} counted; {p.data}"),
+    ("Machine", lambda p: p.machine.label),
+    ("Threads", lambda p: f"{p.threads}"),
+    ("Runtime", lambda p: p.runtime),
+    ("Runs from runtime", lambda p: p.oldest_runtime),
+    ("Runs timed", lambda p: f"{p.latency_runs:,}"),
+    ("Time to make", lambda p: f"{p.quantize_seconds:.1f} s"),
+    ("Time to measure", lambda p: f"{p.evaluate_seconds:.1f} s"),
+    ("Measured", lambda p: f"{p.measured_at[:16].replace('T', ' ')} UTC"),
+    ("Versions", lambda p: ", ".join(f"{n} {v}" for n, v in p.versions.items())),
+    ("Notes", lambda p: "; ".join(p.notes)),
+    ("File, SHA-256", lambda p: p.artifact_sha256[:12]),
+)
