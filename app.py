@@ -76,7 +76,7 @@ with shell.page("Explore"):
         if rows.open:  # what no one sees is not drawn
             with rows:
                 table.table(seen, wanted)
-                export.offer(seen.points)
+                export.offer(seen)
         if layers.open:
             with layers:
                 details.layers(seen.chosen)

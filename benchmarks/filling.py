@@ -40,7 +40,8 @@ def fill(file: Path, count: int) -> None:
 
 
 def _scattered() -> Iterator[dict[str, Any]]:
-    """As many rows as wanted, around those of the samples; each recipe has a seed of its own."""
+    """As many rows as wanted, around those of the samples; each recipe has a number of calibration
+    pictures of its own."""
     draw = np.random.default_rng(0)
     each = [
         (recipe, row(measurement(recipe)))
@@ -58,7 +59,7 @@ def _scattered() -> Iterator[dict[str, Any]]:
             "latency_high_ms": speed * 1.02,
         }
         losses = {"": drop, "_low": drop - 0.0015, "_high": drop + 0.0015}
-        own = replace(recipe, seed=1 + number // len(each))
+        own = replace(recipe, calibration_images=201 + number // len(each))
         kept = {f"drop{end}": loss for end, loss in losses.items()} | {"recipe": asdict(own)}
         payload = json.dumps(json.loads(usual["payload"]) | changes | kept)
         columns = {f"loss{end}": loss for end, loss in losses.items()}

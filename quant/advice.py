@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from quant import explain
+from quant import certainty, explain
+from quant.beside import Compared
 from quant.budgets import Budgets, Recommendation, Verdict, judge
 from quant.point import Point
 
@@ -17,13 +18,17 @@ def in_words(budgets: Budgets) -> str:
     return " and ".join([parts[0].replace(" at most", " is at most"), *parts[1:]])
 
 
-def why(found: Recommendation, budgets: Budgets) -> str:
-    """One sentence for the recommended point, or one that says honestly why there is none."""
+def why(found: Recommendation, budgets: Budgets, compared: Compared | None = None) -> str:
+    """One sentence for the recommended point, or one that says honestly why there is none; then
+    what is not told apart from it, if points were compared."""
     if found.considered == 0:
         return "Nothing is measured yet."
     if found.point is None:
         return _none(found, budgets)
-    return " ".join(filter(None, (_chosen(found, budgets), _undecided(found, budgets))))
+    said = [_chosen(found, budgets, compared), _undecided(found, budgets)]
+    if compared is not None:
+        said.append(certainty.family(compared))
+    return " ".join(filter(None, said))
 
 
 def verdict_of(measured: Point, budgets: Budgets) -> str:
@@ -40,11 +45,21 @@ def verdict_of(measured: Point, budgets: Budgets) -> str:
         return (
             f"Whether {label} stays within {_amount('drop', budgets.limits.get('drop', 0.0))} is "
             f"undecided on {measured.n:,} pictures: {explain.change(measured)}."
+            + _would_tell(measured, budgets)
         )
     return f"{label} meets the budgets." if verdicts else f"{label} was measured; no budget is set."
 
 
-def _chosen(found: Recommendation, budgets: Budgets) -> str:
+def _would_tell(point: Point, budgets: Budgets) -> str:
+    """` About 12,000 more pictures would tell.`, where a loss is what is open."""
+    missing = certainty.pictures_missing(point, budgets)
+    if missing is None:
+        return ""
+    words = certainty.would_tell(missing)
+    return f" {words[0].upper()}{words[1:]}."
+
+
+def _chosen(found: Recommendation, budgets: Budgets, compared: Compared | None) -> str:
     point = found.point
     if point is None:
         return ""
@@ -57,17 +72,17 @@ def _chosen(found: Recommendation, budgets: Budgets) -> str:
         place = f"the smallest of {found.considered:,} measured" + (
             f" whose {limits}" if limits else ""
         )
-    return f"**{label}** is {place}: {_facts(point)}."
+    return f"**{label}** is {place}: {_facts(point, compared)}."
 
 
-def _facts(point: Point) -> str:
+def _facts(point: Point, compared: Compared | None) -> str:
     if point.recipe.is_fp32:
         return "the network as it came, nothing quantised"
     speed = explain.faster(point)
     joint = ", though " if speed.endswith("slower") else ", "
     return (
         f"{explain.smaller(point)}{joint}{speed}, {explain.change(point)} in accuracy, "
-        f"{explain.against_fp32(point)}"
+        f"{explain.against_fp32(point, certainty.told_apart(point, compared))}"
     )
 
 
@@ -77,14 +92,18 @@ def _undecided(found: Recommendation, budgets: Budgets) -> str:
         return ""
     side = f"the loss may lie on either side of {_amount('drop', budgets.drop)}"
     if found.smaller == 1:
-        return f"A smaller one, {one.recipe.label}, is undecided: on {one.n:,} pictures {side}."
-    return f"{found.smaller:,} smaller ones are undecided: on {one.n:,} pictures {side}."
+        who, told = f"A smaller one, {one.recipe.label}, is", _would_tell(one, budgets)
+    else:
+        who, told = f"{found.smaller:,} smaller ones are", ""
+        if words := _would_tell(one, budgets).strip():
+            told = f" For {one.recipe.label}, {words[0].lower()}{words[1:]}"
+    return f"{who} undecided: on {one.n:,} pictures {side}.{told}"
 
 
 def _none(found: Recommendation, budgets: Budgets) -> str:
     limits = in_words(budgets)
     if found.doubtful is not None:
-        return _doubtful(found, found.doubtful)
+        return _doubtful(found, found.doubtful, budgets)
     none = (
         "The one point measured does not have"
         if found.considered == 1
@@ -100,7 +119,7 @@ def _none(found: Recommendation, budgets: Budgets) -> str:
     )
 
 
-def _doubtful(found: Recommendation, best: Point) -> str:
+def _doubtful(found: Recommendation, best: Point, budgets: Budgets) -> str:
     who = f"{best.recipe.label} may or may not"
     if found.undecided > 1:
         who = (
@@ -109,7 +128,7 @@ def _doubtful(found: Recommendation, best: Point) -> str:
         )
     return (
         f"No point is sure to stay within the budgets; {who}: {explain.change(best)} on "
-        f"{best.n:,} pictures. More pictures would decide."
+        f"{best.n:,} pictures." + (_would_tell(best, budgets) or " More pictures would decide.")
     )
 
 

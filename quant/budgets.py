@@ -56,6 +56,9 @@ class Budgets:
         return replace(self, **lifted)
 
 
+USUAL = Budgets(drop=0.005)  # unless others are asked for
+
+
 @dataclass(frozen=True, slots=True)
 class Recommendation:
     """The cheapest point that meets all budgets, and what stood beside it.

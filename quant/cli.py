@@ -36,6 +36,10 @@ Ranges = Annotated[str, typer.Option(help="What activations cover: minmax, mse, 
 Images = Annotated[str | None, typer.Option(help="Pictures to report on; all by default.")]
 Runtime = Annotated[str, typer.Option(help="What executes the files.")]
 Seed = Annotated[str, typer.Option(help="Chooses the calibration pictures.")]
+Seeds = Annotated[
+    str,
+    typer.Option(metavar="K", help="Calibrate with so many seeds, from --seed on: 1 to 10."),
+]
 Calibration = Annotated[str, typer.Option(help="How many pictures set the ranges.")]
 Data = Annotated[str | None, typer.Option(metavar="DIR", help="A folder of labelled pictures.")]
 Labels = Annotated[str | None, typer.Option(metavar="FILE", help="A CSV of class_index,file.")]
@@ -47,6 +51,11 @@ Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Whe
 OnWorkload = Annotated[str, typer.Option("--workload", help="A name that `models` lists.")]
 OfWorkload = Annotated[str | None, typer.Option("--workload", help="Only that workload's points.")]
 Front = Annotated[str | None, typer.Option(help="Only the front in accuracy, size, latency.")]
+MaxDrop = Annotated[
+    str, typer.Option(metavar="PP", help="The most accuracy lost, percentage points; or `none`.")
+]
+MaxMegabytes = Annotated[str | None, typer.Option(metavar="MB", help="The largest file.")]
+MaxMilliseconds = Annotated[str | None, typer.Option(metavar="MS", help="The highest latency.")]
 
 Folder = Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="A new folder.")]
 Workloads = Annotated[
@@ -76,6 +85,7 @@ def sweep(
     images: Images = None,
     runtime: Runtime = "onnxruntime",
     seed: Seed = "0",
+    seeds: Seeds = "1",
     calibration_images: Calibration = "200",
     data: Data = None,
     data_labels: Labels = None,
@@ -87,7 +97,7 @@ def sweep(
     from quant.commands import sweep as command
 
     recipes = options.recipes(
-        workload, weights, activations, method, ranges, seed, calibration_images
+        workload, weights, activations, method, ranges, seed, calibration_images, seeds
     )
     request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
     raise typer.Exit(command.run(request, as_json=json))
@@ -95,12 +105,23 @@ def sweep(
 
 @app.command()
 def points(
-    workload: OfWorkload = None, front: Front = None, json: Json = False, csv: Csv = False
+    workload: OfWorkload = None,
+    front: Front = None,
+    max_drop: MaxDrop = "0.5",
+    max_mb: MaxMegabytes = None,
+    max_ms: MaxMilliseconds = None,
+    json: Json = False,
+    csv: Csv = False,
 ) -> None:
-    """List what was measured: per point, machine and runtime the best founded measurement."""
+    """List what was measured: per point, machine and runtime the best founded measurement.
+
+    Says what each is to the budgets, which is recommended, and which are not told apart from it.
+    """
+    from quant.commands import options
     from quant.commands import points as command
 
-    command.run(workload, front, as_json=json, as_csv=csv)
+    budgets = options.budgets(max_drop, max_mb, max_ms)
+    command.run(workload, front, budgets, as_json=json, as_csv=csv)
 
 
 @app.command()

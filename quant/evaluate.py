@@ -30,7 +30,7 @@ from quant.records import Measurement
 from quant.rounding.checkpoint import Checkpoint
 from quant.rounding.source import Source
 from quant.runtime import full_name
-from quant.samples import Samples, confidence, power
+from quant.samples import Samples, confidence, decibels, power
 from quant.settings import settings
 from quant.shelf import shelf
 
@@ -172,6 +172,8 @@ def _samples(fp32: Answers, given: Answers, timed: Latency, timed_fp32: Latency)
         labels=given.labels,
         signal=power(fp32.logits, given.labels),
         noise=power(fp32.logits - given.logits, given.labels),
+        signal_db=decibels(fp32.logits),
+        noise_db=decibels(fp32.logits - given.logits),
         runs_ms=np.array(timed.spread_ms),
         fp32_runs_ms=np.array(timed_fp32.spread_ms),
     ).pack()

@@ -121,23 +121,23 @@ def told_apart(measured: Point) -> bool:
     return measured.drop_low > 0 or measured.drop_high < 0
 
 
-def against_fp32(measured: Point) -> str:
-    """What the comparison says, in words; the p-value belongs in a tooltip."""
+def against_fp32(measured: Point, apart: bool | None = None) -> str:
+    """What the comparison says, in words; the p-value belongs in a tooltip. `apart` is whether the
+    two are told apart where more than their interval decides: see `quant.certainty`."""
     if measured.recipe.is_fp32:
         return "the baseline"
-    if not told_apart(measured):
+    if not (told_apart(measured) if apart is None else apart):
         return f"not told apart from FP32 on {measured.n:,} pictures"
-    if measured.drop_high < 0:
+    if measured.drop < 0:
         return f"more accurate than FP32 on {measured.n:,} pictures"
     return f"less accurate than FP32 on {measured.n:,} pictures"
 
 
 def p_value(measured: Measurement) -> str:
     """For a tooltip."""
-    shown = "p < 0.001" if measured.p_value < 0.001 else f"p = {measured.p_value:.3f}"
     return (
-        f"McNemar's exact test: {shown}. Of {measured.n:,} pictures, {measured.lost:,} became "
-        f"wrong and {measured.gained:,} became right."
+        f"McNemar's exact test: {chance_of(measured.p_value)}. Of {measured.n:,} pictures, "
+        f"{measured.lost:,} became wrong and {measured.gained:,} became right."
     )
 
 
@@ -148,8 +148,13 @@ def chance(measured: Measurement) -> str:
     return (
         f"{measured.lost:,} became wrong and {measured.gained:,} became right. If chance alone "
         f"decided which way, a split as uneven would come up in {often} such comparisons "
-        f"(McNemar's exact test, {'p < 0.001' if p < 0.001 else f'p = {p:.3f}'})."
+        f"(McNemar's exact test, {chance_of(p)})."
     )
+
+
+def chance_of(p: float) -> str:
+    """`p = 0.041`."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from quant import explain
 from quant.axes import AXES, SPACE
@@ -14,8 +14,16 @@ from quant.scene import Scene, on_front, within
 BREAK = "<br>"
 
 
-def hover(point: Point, on_front: bool, *, model: bool = False, knee: bool = False) -> str:
-    """A few lines with units; the first names the model where several are shown."""
+def hover(
+    point: Point,
+    on_front: bool,
+    *,
+    model: bool = False,
+    knee: bool = False,
+    more: Sequence[str] = (),
+) -> str:
+    """A few lines with units; the first names the model where several are shown, the last ones
+    are `more`."""
     speed = explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)
     name = f"{point.workload} · {point.recipe.label}" if model else point.recipe.label
     lines = [f"<b>{name}</b>", f"accuracy {explain.accuracy(point)}"]
@@ -30,7 +38,7 @@ def hover(point: Point, on_front: bool, *, model: bool = False, knee: bool = Fal
     lines.append("on the front" if on_front else "dominated: another is at least as good in both")
     if knee:
         lines[-1] = "on the front, at its knee: where it bends most"
-    return BREAK.join(lines)
+    return BREAK.join([*lines, *more])
 
 
 def in_space(point: Point, on_front: bool, *, model: bool = False) -> str:
@@ -39,7 +47,9 @@ def in_space(point: Point, on_front: bool, *, model: bool = False) -> str:
     return told.replace("good in both", "good in all three")
 
 
-def summary(points: Sequence[Point], x: str = "size", y: str = "accuracy") -> str:
+def summary(
+    points: Sequence[Point], x: str = "size", y: str = "accuracy", alike: Collection[str] = ()
+) -> str:
     """Alternative text: what the chart says, in a sentence."""
     scene = Scene.of(points, x, y, Budgets())
     if not scene.shown:
@@ -48,8 +58,17 @@ def summary(points: Sequence[Point], x: str = "size", y: str = "accuracy") -> st
     return (
         f"{y.capitalize()} against {x} of {len(scene.shown)} measured points of "
         f"{listed(scene.models)}. On the front, from the least {x}: {_names(best, scene.models)}. "
+        f"{_squared(scene, alike)}"
         "The table below holds the same data."
     )
+
+
+def _squared(scene: Scene, alike: Collection[str]) -> str:
+    """Which points have a square around them."""
+    some = [point for point in scene.shown if point.id in alike]
+    if not some:
+        return ""
+    return f"Not told apart from the recommended point in accuracy: {_names(some, scene.models)}. "
 
 
 def space_summary(points: Sequence[Point], objectives: Sequence[str] = SPACE) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from quant import traces
 from quant.axes import Axis
+from quant.beside import Compared
 from quant.budgets import Budgets
+from quant.draws import Draws
 from quant.palette import NEUTRAL
 from quant.point import Point
-from quant.scene import Scene
+from quant.scene import ALONE, NO_DRAWS, Scene
 from quant.spans import Span, ticks
 from quant.traces import Trace
 
@@ -28,18 +30,23 @@ def front(
     budgets: Budgets | None = None,
     chosen: str = "",
     fresh: Collection[str] = (),
+    compared: Compared = ALONE,
+    draws: Mapping[str, Draws] = NO_DRAWS,
 ) -> go.Figure:
     """One dot a point; `chosen` is the id of the one in the accent colour, `fresh` those of
-    points that arrived a moment ago.
+    points that arrived a moment ago. What `compared` does not tell apart from the recommended
+    point has a square around it, and the other `draws` of a point are ticks.
 
     Points that are dominated along the two axes, or outside the budgets, are dimmed. The id of a
     dot is its `customdata`. Points without a number on either axis are left out.
     """
-    scene = Scene.of(points, x, y, budgets or Budgets(), chosen)
+    scene = Scene.of(points, x, y, budgets or Budgets(), chosen, compared, draws)
     data = [
         *traces.halo(scene, fresh),
         *traces.lines(scene),
         *traces.knees(scene),
+        *traces.alike(scene),
+        *traces.draws(scene),
         *traces.ring(scene),
         *traces.key(scene),
         *traces.dots(scene),

@@ -9,29 +9,27 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from quant.records import Measurement
-
 
 def json_line(row: Mapping[str, Any]) -> str:
     """One JSON object; a number that is not finite is null, as JSON has no other word for it."""
     return json.dumps(_finite(row), ensure_ascii=False)
 
 
-def json_text(points: Iterable[Measurement]) -> str:
+def json_text(rows: Iterable[Mapping[str, Any]]) -> str:
     """One array, an object a line."""
-    lines = ",\n".join(json_line(point.to_row()) for point in points)
+    lines = ",\n".join(map(json_line, rows))
     return f"[\n{lines}\n]\n" if lines else "[]\n"
 
 
-def csv_text(points: Iterable[Measurement]) -> str:
+def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
     """A heading and a line a point; what is not measured is empty, lists and maps are JSON."""
-    rows = [_finite(point.to_row()) for point in points]
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    finite = [_finite(row) for row in rows]
+    names = list(dict.fromkeys(name for row in finite for name in row))
     written = io.StringIO()
     sheet = csv.writer(written, lineterminator="\n")
     if names:
         sheet.writerow(names)
-    sheet.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    sheet.writerows([_cell(row.get(name)) for name in names] for row in finite)
     return written.getvalue()
 
 

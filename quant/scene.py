@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from quant import pareto
 from quant.axes import AXES, Axis, Reading
+from quant.beside import Compared
 from quant.budgets import Budgets, Verdict, verdicts
+from quant.draws import Draws
 from quant.knee import knee
 from quant.pareto import Ground
 from quant.point import Point
@@ -19,6 +21,8 @@ from quant.points import Points
 from quant.spans import Span, beyond, drawable, edge, span
 
 Floats = NDArray[np.float32]
+ALONE = Compared()
+NO_DRAWS: Mapping[str, Draws] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Scene:
 
     `fronts` are the same points apart by data, machine and runtime, each ordered along x; `knees`
     are the ids of where they bend most. `chosen` is one id, or empty; `models` are in the order
-    in which they appear.
+    in which they appear. `compared` and `draws` are those of the points, by id.
     """
 
     shown: tuple[Point, ...]
@@ -42,10 +46,19 @@ class Scene:
     budgets: Budgets
     chosen: str
     models: tuple[str, ...]
+    compared: Compared
+    draws: Mapping[str, Draws]
 
     @classmethod
     def of(
-        cls, points: Sequence[Point], x: str, y: str, budgets: Budgets, chosen: str = ""
+        cls,
+        points: Sequence[Point],
+        x: str,
+        y: str,
+        budgets: Budgets,
+        chosen: str = "",
+        compared: Compared = ALONE,
+        draws: Mapping[str, Draws] = NO_DRAWS,
     ) -> Scene:
         """Points without a number on either axis are left out."""
         across, up = AXES[x], AXES[y]
@@ -58,6 +71,7 @@ class Scene:
             _knees(shown, fronts, (across, wide), (up, high)),
             across, up, wide, high, budgets, chosen,
             tuple(dict.fromkeys(point.workload for point in shown)),
+            compared, draws,
         )  # fmt: skip
 
     def is_sunk(self, point: Point) -> bool:

@@ -11,15 +11,18 @@ import numpy as np
 
 from quant import pareto
 from quant.axes import AXES
+from quant.beside import Compared, Right, compare
 from quant.budgets import Budgets, Recommendation, Verdict, recommend, verdicts
 from quant.dominance import Costs
+from quant.draws import Draws, draws, is_first
 from quant.pareto import OBJECTIVES
-from quant.point import Figures
+from quant.point import Figures, mark
 from quant.points import Mask, Points
 from quant.recipe import Recipe
 from quant.spread import nearest, thinned
 
 KEPT = 64  # answers that a selection remembers
+MOST_ROWS = 300  # of a table, and of points that are compared at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +66,16 @@ class Selection:
     """Points that are compared, and answers about them, each worked out once for all who ask.
 
     `own` are the points of the model that is looked at, `whole` all points before filters, and
-    `absent` the models asked for that have no point on this machine and runtime.
+    `absent` the models asked for that have no point on this machine and runtime. Of calibration
+    draws of one recipe only the first is among `points` and `own`.
     """
 
     def __init__(
         self, own: Points, others: Sequence[Points], filters: Filters, absent: tuple[str, ...] = ()
     ) -> None:
         self.whole = Points.joined([own, *others])
-        self.points = self.whole.take(filters.mask(self.whole))
-        self.own = own.take(filters.mask(own))
+        self.points = self.whole.take(filters.mask(self.whole) & is_first(self.whole))
+        self.own = own.take(filters.mask(own) & is_first(own))
         self.absent = absent
         self._recipes = {
             one if isinstance(one, str) else one.canonical for one in own.recipe.tolist()
@@ -92,6 +96,29 @@ class Selection:
     def recommendation(self, budgets: Budgets) -> Recommendation:
         """Of the model that is looked at."""
         found: Recommendation = self._once(budgets, lambda: recommend(self.own, budgets))
+        return found
+
+    @property
+    def draws(self) -> dict[str, Draws]:
+        """Of recipes with several calibration seeds, by the id of the first."""
+        found: dict[str, Draws] = self._once("draws", lambda: draws(self.whole))
+        return found
+
+    def compared(
+        self, budgets: Budgets, most: int, right: Right, named: Sequence[str] = ()
+    ) -> Compared:
+        """What `rows` lists, beside the recommended point and beside FP32; `right` tells which
+        pictures each has right."""
+        best = self.recommendation(budgets).point
+        names = frozenset((*named, best.id) if best else named)
+
+        def answer() -> Compared:
+            shown = self._once(("rows", most), lambda: self._rows(most))
+            marks = [mark(name) for name in {*names, *(one.id for one in shown)}]
+            listed = np.isin(self.whole.marks, np.array(marks, np.uint64))
+            return compare(self.whole.take(listed), best, right)
+
+        found: Compared = self._once(("compared", best and best.id, most, names), answer)
         return found
 
     def drawn(

@@ -36,9 +36,12 @@ def space(
     budgets: Budgets | None = None,
     chosen: str = "",
     fresh: Collection[str] = (),
+    alike: Collection[str] = (),
+    best: str = "",
 ) -> go.Figure:
     """One dot a point over size and latency, as high as it is accurate. The front stands on
-    stems; dominated points and those outside the budgets are dim. Budgets are planes.
+    stems; dominated points and those outside the budgets are dim. Budgets are planes. Those
+    `alike` are not told apart in accuracy from the point labelled `best`.
     """
     budgets = budgets or Budgets()
     room = Room.of(points, budgets, chosen)
@@ -51,6 +54,14 @@ def space(
         _stems(room),
         *_key(room),
         *(_dots(room, group, *look) for look, group in groups.items()),
+        *_rings(
+            room,
+            [p for p in room.shown if p.id in alike],
+            f"not told apart from {best}",
+            NEUTRAL,
+            13,
+            "square-open",
+        ),
         *_rings(room, [p for p in room.shown if p.id in fresh], "just measured", NEUTRAL, 20),
         *_rings(room, [p for p in room.shown if p.id == chosen], "chosen", ACCENT, 17),
         _names(room),
@@ -93,8 +104,15 @@ def _marker(look: Mark, model: int) -> dict[str, Any]:
     return {"color": look.colour, "symbol": symbol, "size": size, "line": {"width": 0}}
 
 
-def _rings(room: Room, group: Sequence[Point], name: str, colour: str, size: float) -> list[Trace]:
-    look = {"symbol": "circle-open", "size": size, "color": colour, "line": {"width": 3}}
+def _rings(
+    room: Room,
+    group: Sequence[Point],
+    name: str,
+    colour: str,
+    size: float,
+    symbol: str = "circle-open",
+) -> list[Trace]:
+    look = {"symbol": symbol, "size": size, "color": colour, "line": {"width": 3}}
     ring = _trace(
         **_at([room.spot(point) for point in group]),
         mode="markers", name=name, hoverinfo="skip", marker=look,

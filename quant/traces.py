@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from quant import labels
+import numpy as np
+
+from quant import certainty, labels
 from quant.hover import hover
 from quant.palette import ACCENT, NEUTRAL, Mark, filled, mark
 from quant.point import Point
@@ -39,6 +41,31 @@ def knees(scene: Scene) -> list[Trace]:
     group = [point for point in scene.shown if point.id in scene.knees]
     look = {"symbol": "hexagon2-open", "size": 19, "color": NEUTRAL, "line": {"width": 2}}
     return _rings(scene, group, "the knee", look)
+
+
+def alike(scene: Scene) -> list[Trace]:
+    """Around what is not told apart from the recommended point in accuracy."""
+    group = [point for point in scene.shown if point.id in scene.compared.alike]
+    look = {"symbol": "square-open", "size": 18, "color": NEUTRAL, "line": {"width": 1.2}}
+    return _rings(scene, group, f"not told apart from {scene.compared.best_label}", look)
+
+
+def draws(scene: Scene) -> list[Trace]:
+    """A tick for the accuracy of each other calibration draw, where accuracy goes up."""
+    if scene.up.name != "accuracy":
+        return []
+    spots = [
+        (scene.spot(point)[0], 100 * accuracy)
+        for point in scene.shown
+        if point.id in scene.draws and not scene.is_sunk(point)
+        for accuracy in scene.draws[point.id].accuracies[1:]
+    ]
+    if not spots:
+        return []
+    x, y = np.array(spots, np.float32).T
+    look = {"symbol": "line-ew-open", "size": 9, "color": NEUTRAL, "line": {"width": 2}}
+    name = "other calibration draws"
+    return [_trace(x=x, y=y, mode="markers", name=name, hoverinfo="skip", marker=look)]
 
 
 def ring(scene: Scene) -> list[Trace]:
@@ -130,7 +157,13 @@ def _dots(
         showlegend=False,
         customdata=[point.id for point in group],
         hovertext=[
-            hover(point, point.id in scene.best, model=many, knee=point.id in scene.knees)
+            hover(
+                point,
+                point.id in scene.best,
+                model=many,
+                knee=point.id in scene.knees,
+                more=_sure(scene, point),
+            )
             for point in group
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -138,6 +171,16 @@ def _dots(
         selected={"marker": {"opacity": opacity}},
         unselected={"marker": {"opacity": opacity}},
     )
+
+
+def _sure(scene: Scene, point: Point) -> list[str]:
+    """What its accuracy is beside the recommended point's, and over calibration draws."""
+    said = []
+    if found := scene.compared.beside.get(point.id):
+        said.append(certainty.beside(found, scene.compared.best_label))
+    if own := scene.draws.get(point.id):
+        said.append(certainty.over_draws(own))
+    return said
 
 
 def _rings(scene: Scene, group: Sequence[Point], name: str, look: dict[str, Any]) -> list[Trace]:

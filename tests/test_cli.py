@@ -18,6 +18,7 @@ from tests.jobs.waiting import until
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = [sys.executable, "-W", "error", "-m", "quant"]
+SHARED = ("beside_", "p_value_holm", "recommended", "draws")  # of keys that rest on other points
 SWEEP = ["sweep", "fashion-resnet", "--weights", "8,4,2", "--json"]
 
 
@@ -98,11 +99,53 @@ def test_a_row_has_what_the_design_names() -> None:
 
 def test_points_lists_what_a_sweep_measured(store: Store) -> None:
     swept = rows(quant(*SWEEP))
-    assert rows(quant("points", "--json")) == swept
+    listed = rows(quant("points", "--json"))
+    own = [name for name in swept[0] if not name.startswith(SHARED)]
+    assert [[row[name] for name in own] for row in listed] == [
+        [row[name] for name in own] for row in swept
+    ]
     assert rows(quant("points", "--workload", "imagenet-lite0", "--json")) == []
     front = rows(quant("points", "--front", "accuracy,size", "--json"))
     assert 0 < len(front) <= len(swept)
     assert "w4a8·nearest" in quant("points").stdout
+
+
+def test_points_are_judged_beside_the_recommended_one(store: Store) -> None:
+    rows(quant(*SWEEP))
+    listed = rows(quant("points", "--json"))
+    (best,) = [row for row in listed if row["recommended"]]
+    assert (best["label"], best["verdict"], best["budget_drop"]) == ("w8a8·nearest", "met", 0.005)
+    assert best["beside_told_apart"] is None
+    by_label = {row["label"]: row for row in listed}
+    undecided, missed = by_label["w4a8·nearest"], by_label["w2a8·nearest"]
+    assert missed["verdict"] == "not met"
+    assert missed["beside_told_apart"] is True
+    assert missed["beside_drop"] > missed["beside_detectable"] > 0
+    assert undecided["p_value_holm"] >= undecided["p_value"]
+    eased = rows(quant("points", "--max-drop", "none", "--max-mb", "1", "--json"))
+    (smallest,) = [row for row in eased if row["recommended"]]
+    assert (smallest["label"], smallest["budget_drop"]) == ("w2a8·nearest", None)
+    said = quant("points").stdout
+    assert "not met" in said
+    assert "the recommended" in said
+    assert "others are not told apart from w8a8·nearest" in said
+
+
+def test_several_seeds_are_several_files_and_one_summary(store: Store) -> None:
+    ran = quant(
+        "sweep", "fashion-resnet", "--weights", "8", "--seed", "4", "--seeds", "3", "--json"
+    )
+    swept = rows(ran)
+    assert [(row["label"], row["seed"]) for row in swept[1:]] == [
+        (f"w8a8·nearest·seed {seed}", seed) for seed in (4, 5, 6)
+    ]
+    assert "w8a8·nearest·seed 4 over 3 calibration draws " in ran.stderr
+    listed = rows(quant("points", "--json"))
+    assert [row["draws"] for row in listed] == [1, 3, 3, 3]
+    assert listed[1]["draws_accuracy_sd"] == 0
+    assert listed[1]["draws_sqnr_db_mean"] == listed[1]["sqnr_db"]
+    assert rows(quant("sweep", "fashion-resnet", "--activations", "32", "--seeds", "3", "--json"))
+    assert len(store.points()) == 4 + 3  # without pictures there is nothing to draw
 
 
 def test_light_commands_load_nothing_heavy() -> None:
@@ -232,6 +275,10 @@ def test_export_refuses_a_file_that_is_not_what_was_measured(tmp_path: Path, hom
         ("sweep fashion-resnet --calibration-images 999999999", "100,000"),
         ("sweep fashion-resnet --seed -1", "at least 0; got '-1'"),
         ("sweep fashion-resnet --seed 4294967296", "4,294,967,295"),
+        ("sweep fashion-resnet --seeds 0", "at least 1; got '0'"),
+        ("sweep fashion-resnet --seeds 11", "--seeds must be from 1 to 10; got 11"),
+        ("points --max-drop much", "--max-drop must be a number from 0 up, or none; got 'much'"),
+        ("points --max-mb -1", "--max-mb must be a number from 0 up, or none; got '-1'"),
         ("sweep imagenet-lite0", "--data DIR"),
         ("sweep imagenet-lite0 --data /no/where", "no folder of pictures /no/where"),
         ("sweep imagenet-lite0 --data / --data-labels /no", "no file of labels /no"),

@@ -215,7 +215,7 @@ def test_all_undecided() -> None:
     unsure = [lossy(0.004, 0.004, n=200), lossy(0.003, 0.004, weights=6, n=200)]
     sentence = advice.why(recommend(unsure, HALF), HALF)
     assert sentence.startswith("No point is sure to stay within the budgets; 2 of 2 measured")
-    assert "More pictures would decide" in sentence
+    assert " more pictures would tell." in sentence
     alone = advice.why(recommend(unsure[:1], HALF), HALF)
     assert "w4a8·mse may or may not: −0.4 pp (−0.8 to 0.0) on 200 pictures" in alone
 

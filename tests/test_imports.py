@@ -33,7 +33,8 @@ FOR_PAGES = (
     "quant.grounds", "quant.methods", "quant.auto",
     "quant.identity", "quant.axes", "quant.space", "quant.hover", "quant.scene",
     "quant.jobs.requests", "quant.jobs.watchdog", "quant.jobs.estimate",
-    "quant.samples", "quant.compare", "models.labels", "models.gallery",
+    "quant.samples", "quant.compare", "models.labels", "models.gallery", "quant.beside",
+    "quant.certainty", "quant.draws", "quant.judged", "quant.power",
     "quant.snapshot.marker", "quant.shelf", "quant.standalone", "quant.rows",
 )  # fmt: skip
 LIGHT = (*(name for name in FOR_PAGES if name not in ("app", "pages")), "models.data",

@@ -35,7 +35,7 @@ def many(count: int = 400) -> list[Measurement]:
         rank, layer = number % 40, number // 40
         found.append(
             measurement(
-                Recipe(8, seed=number),
+                Recipe(8, calibration_images=1 + number),
                 size_bytes=100_000 + 10_000 * rank + 3_000 * layer,
                 accuracy=0.8 + 0.002 * rank - 0.003 * layer,
             )
@@ -85,16 +85,16 @@ def test_dominated_points_are_drawn_when_asked_the_nearest_first() -> None:
     assert (len(everything.points), everything.left_out) == (401, 0)
     some = shown.drawn(AXES, dominated=True, most=120)
     assert (len(some.points), some.left_out) == (121, 280)
-    seeds = {one.recipe.seed for one in some.points if not one.recipe.is_fp32}
-    assert set(range(40)) <= seeds
-    assert max(seeds) < 160
+    ranks = {one.recipe.calibration_images - 1 for one in some.points if not one.recipe.is_fp32}
+    assert set(range(40)) <= ranks
+    assert max(ranks) < 160
 
 
 def test_a_front_that_is_too_long_is_thinned_and_keeps_its_ends() -> None:
     shown = selection(many())
     drawn = shown.drawn(AXES, dominated=False, most=10)
     assert (len(drawn.points), drawn.left_out) == (11, 30)
-    assert {0, 39} <= {one.recipe.seed for one in drawn.points}
+    assert {1, 40} <= {one.recipe.calibration_images for one in drawn.points}
 
 
 def test_a_table_lists_the_baseline_the_front_and_what_is_named() -> None:

@@ -6,7 +6,9 @@ import gc
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from pages.parts import moment, wire
 from quant.grounds import grounds, select
@@ -17,7 +19,7 @@ from quant.points import Points
 from quant.records import Measurement
 from quant.selection import Filters, Selection
 from quant.settings import settings
-from quant.store import Shown, Stamp, Store, open_store
+from quant.store import Right, Shown, Stamp, Store, open_store
 
 Drawing = TypeVar("Drawing")
 
@@ -46,6 +48,11 @@ def stamp() -> Stamp:
 def columns(workload: str) -> Points:
     """What is shown of a workload, over all machines and runtimes, as columns."""
     return _shown(_url()).of(workload, stamp())
+
+
+def right(points: Points) -> list[NDArray[np.bool_] | None]:
+    """Which pictures each of these points has right, where it is known."""
+    return _right(_url()).of(points)
 
 
 @moment.kept
@@ -171,6 +178,11 @@ def _tasks(url: str, name: str, version: int, sweep: str) -> tuple[TaskStatus, .
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _shown(url: str) -> Shown:
     return Shown(_store(url))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _right(url: str) -> Right:
+    return Right(_store(url))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

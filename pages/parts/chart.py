@@ -49,12 +49,14 @@ def draw(view: View, wanted: Showing, arrivals: Arrivals) -> None:
 
 def _flat(view: View, points: Sequence[Figures], wanted: Showing, arrivals: Arrivals) -> None:
     looks = {"x": wanted.x, "y": wanted.y, **_looks(view)}
+    compared = view.compared
+    draws = view.selection.draws if view.selection else {}
 
     def draw() -> Drawing:
-        figure = plots.front(points, **looks, fresh=arrivals.fresh)
-        return plots.Done(figure), hover.summary(points, wanted.x, wanted.y)
+        figure = plots.front(points, **looks, fresh=arrivals.fresh, compared=compared, draws=draws)
+        return plots.Done(figure), hover.summary(points, wanted.x, wanted.y, compared.alike)
 
-    figure, alt = _once("front", points, looks, arrivals, draw)
+    figure, alt = _once("front", view, points, looks, arrivals, draw)
     st.plotly_chart(
         figure,
         key="front",
@@ -69,10 +71,16 @@ def _deep(view: View, points: Sequence[Figures], arrivals: Arrivals) -> None:
     looks = _looks(view)
 
     def draw() -> Drawing:
-        figure = space(points, **looks, fresh=arrivals.fresh)
+        figure = space(
+            points,
+            **looks,
+            fresh=arrivals.fresh,
+            alike=view.compared.alike,
+            best=view.compared.best_label,
+        )
         return plots.Done(figure), hover.space_summary(points)
 
-    figure, alt = _once("space", points, looks, arrivals, draw)
+    figure, alt = _once("space", view, points, looks, arrivals, draw)
     st.plotly_chart(figure, key="space", config=PLAIN, alt=alt)
 
 
@@ -82,6 +90,7 @@ def _looks(view: View) -> dict[str, Any]:
 
 def _once(
     name: str,
+    view: View,
     points: Sequence[Figures],
     looks: dict[str, Any],
     arrivals: Arrivals,
@@ -89,7 +98,7 @@ def _once(
 ) -> Drawing:
     """A figure and its words, made once for all who look at the same."""
     identities = [point.id for point in points]
-    return cache.drawn((name, looks, sorted(arrivals.fresh), identities), draw)
+    return cache.drawn((name, looks, view.compared.key, sorted(arrivals.fresh), identities), draw)
 
 
 def _dominated(view: View, wanted: Showing) -> int:

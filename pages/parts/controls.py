@@ -11,6 +11,7 @@ from models.workload import WORKLOADS, Workload, workload
 from pages.parts import links
 from quant import auto
 from quant.budgets import Budgets
+from quant.draws import MOST_DRAWS, drawn
 from quant.methods import LADDER
 from quant.recipe import ACTIVATION_BITS, RANGES, WEIGHT_BITS, Recipe
 
@@ -23,12 +24,14 @@ POINTS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10)
 SIZES: dict[str, float | None] = {f"{mb:g} MB": mb * 1e6 for mb in MEGABYTES} | {NO_LIMIT: None}
 LATENCIES: dict[str, float | None] = {f"{ms:g} ms": ms for ms in MILLISECONDS} | {NO_LIMIT: None}
 LOSSES: dict[str, float | None] = {f"{pp:g} pp": pp / 100 for pp in POINTS} | {NO_LIMIT: None}
+DRAWS = tuple(str(count) for count in range(1, MOST_DRAWS + 1))
 ALLOWED = {
     "model": tuple(known.name for known in WORKLOADS),
     "weights": WEIGHTS,
     "activations": ACTIVATIONS,
     "method": auto.CHOICES,
     "ranges": RANGES,
+    "draws": DRAWS,
     "size": tuple(SIZES),
     "latency": tuple(LATENCIES),
     "loss": tuple(LOSSES),
@@ -36,6 +39,10 @@ ALLOWED = {
 METHOD_WORDS = "\n".join(
     [f"- {auto.AUTO} {auto.AUTO_WORDS}"]
     + [f"- {one.name} {one.words} ({one.source})" for one in LADDER]
+)
+DRAWS_WORDS = (
+    "Measures each recipe with so many calibration seeds: how much the choice of calibration "
+    "pictures changes the result. On the chart they are one dot, the first one's file."
 )
 RANGE_WORDS = "What activations cover: all that was seen, or the part with the least error."
 LINK = "query-params"
@@ -85,7 +92,9 @@ def model() -> Choice:
     method, ranges = _how()
     if method == auto.AUTO:
         _picked(chosen, widths)
-    return Choice(chosen, _recipes(chosen, widths, method, ranges), data)
+    count = _draws()
+    recipes = _recipes(chosen, widths, method, ranges)
+    return Choice(chosen, tuple(one for recipe in recipes for one in drawn(recipe, count)), data)
 
 
 def budgets() -> Budgets:
@@ -104,6 +113,13 @@ def _how() -> tuple[str, str]:
     )
     ranges = right.selectbox("Ranges", RANGES, key="ranges", bind=LINK, help=RANGE_WORDS)
     return method, ranges
+
+
+def _draws() -> int:
+    """How many calibration seeds each recipe is measured with."""
+    return int(
+        st.select_slider("Calibration draws", DRAWS, key="draws", bind=LINK, help=DRAWS_WORDS)
+    )
 
 
 def _folder(chosen: Workload) -> str | None:

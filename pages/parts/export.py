@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import streamlit as st
 
 from pages.parts import cache
+from pages.parts.view import View
+from quant.judged import rows
 from quant.points import Points
 from quant.records import Measurement
 from quant.rows import csv_text, json_text
 
 
-def offer(points: Points) -> None:
-    """All points after filters, with everything that is kept of each but its layers."""
+def offer(view: View) -> None:
+    """All points after filters, with everything that is kept of each but its layers, and what the
+    page says of them."""
+    points = view.points
     if not len(points):
         return
     name = "-".join(dict.fromkeys(place.workload for place in points.used))
     with st.container(horizontal=True, vertical_alignment="center"):
-        _button("CSV", csv_text, points, f"{name}.csv", "text/csv")
-        _button("JSON", json_text, points, f"{name}.json", "application/json")
+        _button("CSV", csv_text, view, f"{name}.csv", "text/csv")
+        _button("JSON", json_text, view, f"{name}.json", "application/json")
         st.caption(
             f"All {len(points):,} points shown, with the columns of `points --json`.",
             width="content",
         )
+
+
+def judged(view: View) -> list[dict[str, Any]]:
+    """As `points --json` has them, for the budgets of the page."""
+    if view.selection is None:
+        return []
+    listed = measurements(view.points)
+    return rows(listed, view.selection, view.budgets, cache.right)
 
 
 def measurements(points: Points) -> list[Measurement]:
@@ -35,11 +48,11 @@ def measurements(points: Points) -> list[Measurement]:
 
 
 def _button(
-    label: str, text: Callable[[Iterable[Measurement]], str], points: Points, file: str, mime: str
+    label: str, text: Callable[[Iterable[dict[str, Any]]], str], view: View, file: str, mime: str
 ) -> None:
     st.download_button(
         label,
-        data=lambda: text(measurements(points)),
+        data=lambda: text(judged(view)),
         file_name=file,
         mime=mime,
         key=f"export-{label.lower()}",

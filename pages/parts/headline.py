@@ -5,10 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from models.workload import Workload
-from pages.parts import links
+from pages.parts import cache, links
 from pages.parts.view import View
-from quant import advice, explain
+from quant import advice, certainty, explain
 from quant.records import Measurement
+
+DRAWS_WORDS = (
+    "Figures are those of the chosen file; the spread is what other calibration pictures give, "
+    "beside the interval, which is what other report pictures would."
+)
 
 
 def title(workload: Workload, view: View) -> None:
@@ -35,7 +40,9 @@ def numbers(view: View) -> None:
         _metric("Size", explain.size(point.size_bytes), size)
         latency = explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)
         _metric("Latency", latency, speed, _interval(point))
-        _metric("Accuracy", explain.percent(point.accuracy), loss, _paired(point))
+        _metric("Accuracy", explain.percent(point.accuracy), loss, _paired(point, view))
+    if view.draws and (words := certainty.over_draws(view.draws)):
+        st.caption(f":material/casino: Accuracy {words}{_noise(view)}. {DRAWS_WORDS}")
     if doubt := explain.unsteady(point):
         st.caption(f":material/warning: {doubt}")
 
@@ -54,10 +61,19 @@ def why(view: View) -> None:
 
 
 def _sentence(view: View) -> str:
-    advised = advice.why(view.recommendation, view.budgets)
+    advised = advice.why(view.recommendation, view.budgets, view.compared)
     if view.chosen is None or view.is_recommended or not view.pinned:
         return advised
-    return f"you chose it. {advice.verdict_of(view.chosen, view.budgets)} {advised}"
+    beside = _beside_best(view, view.chosen)
+    return f"you chose it. {advice.verdict_of(view.chosen, view.budgets)}{beside} {advised}"
+
+
+def _beside_best(view: View, point: Measurement) -> str:
+    """What the chosen point is beside the recommended one, in a sentence."""
+    found, best = view.compared.beside.get(point.id), view.compared.best
+    if found is None or best is None:
+        return ""
+    return f" In accuracy it is {certainty.beside(found, best.recipe.label)}."
 
 
 def _role(view: View) -> str:
@@ -96,9 +112,25 @@ def _interval(point: Measurement) -> str:
     )
 
 
-def _paired(point: Measurement) -> str:
+def _noise(view: View) -> str:
+    """The spread of the logits' signal to noise."""
+    draws = view.draws
+    if draws is None:
+        return ""
+    kept = {name: one for name in draws.ids if (one := cache.measurement(name)) is not None}
+    found = draws.sqnr_db(kept)
+    return f", logits {certainty.spread(found, unit='dB')}" if found else ""
+
+
+def _paired(point: Measurement, view: View) -> str:
     alone = f"{explain.accuracy(point)} on {point.n:,} pictures, 95 % interval."
     if point.recipe.is_fp32:
         return alone
-    words = explain.against_fp32(point)
-    return f"{alone} {words[:1].upper()}{words[1:]}. {explain.p_value(point)}"
+    words = explain.against_fp32(point, certainty.told_apart(point, view.compared))
+    said = [alone, f"{words[:1].upper()}{words[1:]}.", explain.p_value(point)]
+    if (corrected := view.compared.against_fp32.get(point.id)) is not None:
+        count = len(view.compared.against_fp32)
+        said.append(f"After Holm's correction over {count} points: {explain.chance_of(corrected)}.")
+    if could := certainty.could_tell(certainty.detectable_drop(point)):
+        said.append(f"{could[:1].upper()}{could[1:]}.")
+    return " ".join(said)

@@ -27,9 +27,21 @@ GAINS = {
 def notes(view: View, wanted: Showing, drawn: Drawn, everything: bool) -> None:
     """Counts first, then how to read the chart; a way out where accuracies do not compare."""
     said = [_counts(view, drawn, everything), DEEP if wanted.deep else _read(view, wanted, drawn)]
+    said.append(_alike(view, drawn))
     st.caption(" ".join(filter(None, said)))
     if _differ(view) and "accuracy" in wanted.axes:
         _apart(wanted)
+
+
+def _alike(view: View, drawn: Drawn) -> str:
+    """What a square means; not told apart is not equal."""
+    compared = view.compared
+    if not any(point.id in compared.alike for point in drawn.points):
+        return ""
+    return (
+        f"Squares mark what is not told apart from {compared.best_label} in accuracy, on the same "
+        "pictures; that is not equal."
+    )
 
 
 def _counts(view: View, drawn: Drawn, everything: bool) -> str:
@@ -38,8 +50,10 @@ def _counts(view: View, drawn: Drawn, everything: bool) -> str:
         return ""
     shown, whole = len(drawn.points), len(view.selection.whole)
     why = []
-    if len(view.points) < whole:
-        why.append(f"{whole - len(view.points):,} are filtered out")
+    if more := sum(len(one) - 1 for one in view.selection.draws.values()):
+        why.append(f"{more:,} are further calibration draws of these")
+    if hidden := whole - len(view.points) - more:
+        why.append(f"{hidden:,} are filtered out")
     if drawn.left_out:
         which = "nearest to the front" if everything else "spread along it"
         why.append(f"{drawn.left_out:,} more would only cover each other, so those {which} stand")

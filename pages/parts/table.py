@@ -11,13 +11,13 @@ import streamlit as st
 from pages.parts import cache, links
 from pages.parts.showing import Showing
 from pages.parts.view import View
-from quant import explain
-from quant.budgets import Verdict
+from quant import certainty, explain
+from quant.beside import Compared
+from quant.budgets import Budgets
+from quant.draws import Draws
 from quant.point import Figures
 from quant.points import Points
 from quant.selection import Rows
-
-VERDICTS = {Verdict.MET: "yes", Verdict.UNDECIDED: "undecided", Verdict.NOT_MET: "no"}
 
 
 def table(view: View, wanted: Showing) -> None:
@@ -26,9 +26,10 @@ def table(view: View, wanted: Showing) -> None:
     if not rows.points:
         return
     on_front = _on_front(view, rows.points, wanted)
+    compared, draws = view.compared, view.selection.draws if view.selection else {}
     data = cache.drawn(
-        ("table", [point.id for point in rows.points], on_front, rows.verdicts),
-        lambda: _data(rows, on_front),
+        ("table", [point.id for point in rows.points], on_front, view.budgets, compared.key),
+        lambda: _data(rows, on_front, view.budgets, compared, draws),
     )
     identities = [point.id for point in rows.points]
     ticked = [identities.index(view.chosen.id)] if view.chosen else []
@@ -52,16 +53,37 @@ def table(view: View, wanted: Showing) -> None:
     more = f" {rows.left_out:,} more are not listed." if rows.left_out else ""
     st.caption(
         f"Tick a row to choose the point. On the front: nothing measured is better in "
-        f"{explain.listed(wanted.axes)} together, as in the chart.{more}"
+        f"{explain.listed(wanted.axes)} together, as in the chart.{more} {_how(compared)}"
     )
 
 
-def _data(rows: Rows, on_front: list[bool]) -> pa.Table:
+def _how(compared: Compared) -> str:
+    """How the accuracies were compared."""
+    if not compared.beside:
+        return ""
+    return (
+        f"Accuracies were compared picture by picture with {compared.best_label}: McNemar's exact "
+        f"test at 5 %, after Holm's correction over {len(compared.beside)} points. Not told apart "
+        "is not equal: beside it stands the smallest difference that these pictures tell in 8 of "
+        "10 cases."
+    )
+
+
+def _data(
+    rows: Rows,
+    on_front: list[bool],
+    budgets: Budgets,
+    compared: Compared,
+    draws: dict[str, Draws],
+) -> pa.Table:
     """As Streamlit sends it, so that it is converted once for all who look at it."""
     models = len({point.workload for point in rows.points}) > 1
     listed = [
-        _row(point, best, verdict, models)
-        for point, best, verdict in zip(rows.points, on_front, rows.verdicts, strict=True)
+        _row(point, best, models)
+        | {"budgets": certainty.verdict(point, budgets)}
+        | ({f"beside {compared.best_label}": _beside(point, compared)} if compared.beside else {})
+        | ({"over draws, %": _over(draws.get(point.id))} if draws else {})
+        for point, best in zip(rows.points, on_front, strict=True)
     ]
     return pa.table({name: [row[name] for row in listed] for name in listed[0]})
 
@@ -75,7 +97,26 @@ def _on_front(view: View, points: tuple[Figures, ...], wanted: Showing) -> list[
     return found
 
 
-def _row(point: Figures, on_front: bool, verdict: Verdict, models: bool) -> dict[str, Any]:
+def _beside(point: Figures, compared: Compared) -> str:
+    """`not told apart, 0.21 pp could be`."""
+    found = compared.beside.get(point.id)
+    if compared.best and point.id == compared.best.id:
+        return "the recommended"
+    if found is None:
+        return "not compared"
+    least = certainty.smallest(found.detectable)
+    if found.told_apart:
+        return f"{explain.points(-found.paired.drop)} pp; {least} could be told"
+    return f"not told apart; {least} could be"
+
+
+def _over(draws: Draws | None) -> str:
+    """`5: 93.4 ± 0.2`."""
+    found = draws.accuracy if draws else None
+    return "" if found is None else f"{len(draws or ())}: {certainty.spread(found)}"
+
+
+def _row(point: Figures, on_front: bool, models: bool) -> dict[str, Any]:
     recipe = point.recipe
     model = {"model": point.workload} if models else {}
     return model | {
@@ -87,5 +128,4 @@ def _row(point: Figures, on_front: bool, verdict: Verdict, models: bool) -> dict
         "accuracy, %": point.accuracy * 100,
         "against FP32": "" if recipe.is_fp32 else explain.change(point),
         "on the front": "yes" if on_front else "no",
-        "within budgets": VERDICTS[verdict],
     }

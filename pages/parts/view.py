@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pages.parts import cache, links, place
 from pages.parts.controls import Choice
 from pages.parts.shell import escape
+from quant.beside import Compared
 from quant.budgets import Budgets, Recommendation
+from quant.draws import Draws
 from quant.points import Points
 from quant.recipe import Recipe
 from quant.records import Measurement
-from quant.selection import Drawn, Filters, Rows, Selection
+from quant.selection import MOST_ROWS, Drawn, Filters, Rows, Selection
 
 MOST_DRAWN = 300  # dots, so that a chart stays readable and quick to send
-MOST_ROWS = 300
 EVERYTHING = Filters()
 
 
@@ -58,6 +59,21 @@ class View:
         if self.selection is None:
             return Rows((), (), (), 0)
         return self.selection.rows(MOST_ROWS, self.budgets, self._named)
+
+    @property
+    def compared(self) -> Compared:
+        """The points of the table beside the recommended one, and beside FP32."""
+        if self.selection is None:
+            return Compared()
+        return self.selection.compared(self.budgets, MOST_ROWS, cache.right, self._named)
+
+    @property
+    def draws(self) -> Draws | None:
+        """The calibration draws that the chosen point is one of, where there are several."""
+        if self.selection is None or self.chosen is None:
+            return None
+        identity = self.chosen.id
+        return next((one for one in self.selection.draws.values() if identity in one.ids), None)
 
     @property
     def _named(self) -> tuple[str, ...]:

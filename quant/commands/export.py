@@ -13,6 +13,7 @@ from quant.commands.sweep import measured
 from quant.disk import appearing, copy
 from quant.errors import RequestError, StoreError
 from quant.jobs.requests import SweepRequest
+from quant.judged import row
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.shelf import shelf
@@ -40,7 +41,7 @@ def run(request: SweepRequest, recipes: tuple[Recipe, ...], output: str, *, as_j
     if source is None:
         raise StoreError(f"the file of {chosen[0].recipe.label} was deleted just now; try again")
     _copy(source, chosen[0], target)
-    print(json_line(chosen[0].to_row() | {"file": str(target)}) if as_json else table(chosen))
+    print(json_line(row(chosen[0]) | {"file": str(target)}) if as_json else table(chosen))
     return 0
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import getpass
 import sys
 from itertools import product
+from math import isfinite, nan
 
 from models.workload import workload as named
 from quant import auto
+from quant.budgets import Budgets
+from quant.draws import MOST_DRAWS
+from quant.draws import drawn as draws
 from quant.errors import InvalidRecipe, RequestError
 from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import checked
@@ -24,6 +28,7 @@ def recipes(
     ranges: str,
     seed: str,
     calibration_images: str,
+    seeds: str = "1",
 ) -> tuple[Recipe, ...]:
     """The cross product of the lists; what `auto` picks is said on standard error.
 
@@ -50,7 +55,10 @@ def recipes(
     if auto.AUTO in methods:
         for sentence in auto.told(chosen, widths):
             print(f"auto: {sentence}", file=sys.stderr)
-    return tuple(dict.fromkeys(made))
+    count = _whole("--seeds", seeds, least=1)
+    if count > MOST_DRAWS:
+        raise RequestError(f"--seeds must be from 1 to {MOST_DRAWS}; got {count:,}")
+    return tuple(dict.fromkeys(one for recipe in made for one in draws(recipe, count)))
 
 
 def request(
@@ -80,6 +88,29 @@ def request(
             requested_by=_user(),
         )
     )
+
+
+def budgets(max_drop: str, max_mb: str | None, max_ms: str | None) -> Budgets:
+    """What a point may cost.
+
+    Raises:
+        RequestError: a value that is no number from 0 up.
+    """
+    given = {"--max-drop": (max_drop, 0.01), "--max-mb": (max_mb, 1e6), "--max-ms": (max_ms, 1.0)}
+    drop, size, latency = (_limit(name, *one) for name, one in given.items())
+    return Budgets(size_bytes=size, latency_ms=latency, drop=drop)
+
+
+def _limit(option: str, text: str | None, unit: float) -> float | None:
+    if text is None or text == "none":
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = nan
+    if not (isfinite(value) and value >= 0):
+        raise RequestError(f"{option} must be a number from 0 up, or none; got {text[:40]!r}")
+    return round(value * unit, 12)  # 0.5 pp is 0.005, as on the page
 
 
 def words(option: str, text: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from quant.records import Measurement
 from quant.rows import json_line as json_line
@@ -10,11 +11,22 @@ from quant.rows import json_line as json_line
 _HEADINGS = ("recipe", "accuracy", "drop", "size", "latency", "integer", "n")
 
 
-def table(measurements: Iterable[Measurement], *, with_places: bool = False) -> str:
-    """A line a point; `with_places` also says which workload, runtime and machine."""
-    places = ("workload", "runtime", "machine") if with_places else ()
-    rows = [(*_cells(item), *(_places(item) if with_places else ())) for item in measurements]
-    return aligned([(*_HEADINGS, *places), *rows])
+def table(
+    measurements: Sequence[Measurement],
+    *,
+    with_places: bool = False,
+    rows: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """A line a point; `with_places` also says which workload, runtime and machine, and `rows`
+    (see `quant.judged`) what each is to the budgets and beside the recommended one."""
+    columns = [(*_HEADINGS, *(("budgets", "beside the recommended") if rows else ()))]
+    columns += [_cells(item) for item in measurements]
+    if rows:
+        columns[1:] = [(*a, *_judged(b)) for a, b in zip(columns[1:], rows, strict=True)]
+    if with_places:
+        places = [("workload", "runtime", "machine"), *map(_places, measurements)]
+        columns = [(*a, *b) for a, b in zip(columns, places, strict=True)]
+    return aligned(columns)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
@@ -37,6 +49,17 @@ def _cells(item: Measurement) -> tuple[str, ...]:
         f"{item.integer_mac_share:.0%}",
         f"{item.n:,}",
     )
+
+
+def _judged(row: Mapping[str, Any]) -> tuple[str, str]:
+    from quant.certainty import would_tell  # with numpy, which light commands do without
+
+    more = row["more_pictures"]
+    verdict = row["verdict"] + (f" ({would_tell(more)})" if more else "")
+    if row["recommended"]:
+        return verdict, "the recommended"
+    apart = row["beside_told_apart"]
+    return verdict, "" if apart is None else "told apart" if apart else "not told apart"
 
 
 def _places(item: Measurement) -> tuple[str, ...]:

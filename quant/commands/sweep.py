@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from models.workload import workload
+from quant.certainty import over_draws, spread
 from quant.commands.progress import Line
 from quant.commands.show import json_line, table
+from quant.draws import draws
 from quant.explain import duration
 from quant.jobs.engine import engine_named
 from quant.jobs.estimate import estimate, pictures_in
@@ -18,6 +20,8 @@ from quant.jobs.foreground import work_through
 from quant.jobs.local import LocalExecutor
 from quant.jobs.requests import FAILED, SweepRequest, Task
 from quant.jobs.submit import submit
+from quant.judged import row
+from quant.points import Points
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.settings import settings
@@ -38,12 +42,23 @@ def run(request: SweepRequest, *, as_json: bool) -> int:
     def arrived(measurement: Measurement) -> None:
         kept.append(measurement)
         if as_json:
-            print(json_line(measurement.to_row()), flush=True)
+            print(json_line(row(measurement)), flush=True)
 
     code = measured(request, arrived)
     if kept and not as_json:
         print(table(kept))
+    for sentence in _over_draws(kept):
+        print(sentence, file=sys.stderr if as_json else sys.stdout)
     return code
+
+
+def _over_draws(kept: Sequence[Measurement]) -> Iterator[str]:
+    """What several calibration draws of one recipe say together."""
+    by_id = {one.id: one for one in kept}
+    for name, one in draws(Points.of(kept)).items():
+        noise = one.sqnr_db(by_id)
+        logits = f", logits {spread(noise, unit='dB')}" if noise else ""
+        yield f"{by_id[name].recipe.label} {over_draws(one)}{logits}"
 
 
 def measured(request: SweepRequest, arrived: Callable[[Measurement], None]) -> int:

@@ -104,6 +104,13 @@ def content(connection: Connection, number: int) -> bytes | None:
     return None if found is None else bytes(found)
 
 
+def contents(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
+    """What was kept beside these rows, where there is any."""
+    number = predictions.c.measurement_id
+    query = sa.select(number, predictions.c.content)
+    return {row: bytes(said) for row, said in _chosen(connection, query, ids, number)}
+
+
 def _figures(measured: Measurement) -> dict[str, Any]:
     """What has a column of its own."""
     recipe = measured.recipe
@@ -122,11 +129,16 @@ def _figures(measured: Measurement) -> dict[str, Any]:
     return found | {name: getattr(measured, name) for name in rest}
 
 
-def _chosen(connection: Connection, query: sa.Select[Any], ids: Sequence[int]) -> list[Any]:
+def _chosen(
+    connection: Connection,
+    query: sa.Select[Any],
+    ids: Sequence[int],
+    column: sa.Column[Any] = table.c.id,
+) -> list[Any]:
     # In slices: databases limit how many values a statement may carry.
     rows: list[Any] = []
     for start in range(0, len(ids), 500):
-        rows += connection.execute(query.where(table.c.id.in_(ids[start : start + 500])))
+        rows += connection.execute(query.where(column.in_(ids[start : start + 500])))
     return rows
 
 

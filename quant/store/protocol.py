@@ -49,6 +49,9 @@ class Store(Queue, Protocol):
     def predictions(self, identity: str) -> bytes | None:
         """What `quant.samples.Samples.pack` wrote of the point that `Measurement.id` names."""
 
+    def contents(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The same by rows of the store, see `Points.numbers`; those without are left out."""
+
     def every(
         self, workloads: Sequence[str] | None = None, *, with_predictions: bool = True
     ) -> Iterator[Kept]:

@@ -50,6 +50,10 @@ class SqlPoints(Connected):
             number = measurements.newest_id(connection, *_parts(identity))
             return None if number is None else measurements.content(connection, number)
 
+    def contents(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        with self._reading() as connection:
+            return measurements.contents(connection, numbers)
+
     def every(
         self, workloads: Sequence[str] | None = None, *, with_predictions: bool = True
     ) -> Iterator[Kept]:

@@ -29,7 +29,7 @@ def every(
     ids = [int(number) for number in connection.execute(query).scalars()]
     for some in _slices(ids):
         rows = measurements.whole(connection, some)
-        said = _contents(connection, some) if with_predictions else {}
+        said = measurements.contents(connection, some) if with_predictions else {}
         yield from ((rows[number], said.get(number)) for number in some)
 
 
@@ -72,12 +72,6 @@ def _complete(connection: Connection, number: int, said: bytes | None) -> None:
     if said is not None and measurements.content(connection, number) is None:
         row = {"measurement_id": number, "content": said}
         connection.execute(sa.insert(predictions).values(row))
-
-
-def _contents(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
-    number = predictions.c.measurement_id
-    query = sa.select(number, predictions.c.content).where(number.in_(ids))
-    return {row: bytes(content) for row, content in connection.execute(query)}
 
 
 def _slices(items: Iterable[Item]) -> Iterator[list[Item]]:

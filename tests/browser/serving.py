@@ -15,7 +15,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from quant.store import open_store
-from tests.pages.samples import CONTENT, sweep
+from tests.pages.samples import CONTENT, said, sweep
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -30,7 +30,7 @@ def filled(home: Path) -> Path:
             file = home / point.artifact
             file.parent.mkdir(exist_ok=True)
             file.write_bytes(CONTENT)
-            store.append(point)
+            store.append(point, said(point))
     return home
 
 

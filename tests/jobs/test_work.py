@@ -13,6 +13,7 @@ from quant.jobs.work import carry_out
 from quant.recipe import Recipe
 from quant.store import Store
 from tests.jobs.waiting import until
+from tests.pages.samples import said
 
 LEASE = 3600.0
 W4 = Recipe(4, 8)
@@ -45,7 +46,7 @@ def test_points_are_measured_by_one_warm_worker(
     run(store, executor, home, ask(store, fresh=True))
     assert executor.worker_pid == first
     assert [item.recipe for item in store.results(sweep)] == [Recipe.fp32(), W4]
-    assert store.predictions(store.results(sweep)[0].id) == b"predictions"
+    assert store.predictions(store.results(sweep)[0].id) == said(store.results(sweep)[0])
     assert "noise" not in capfd.readouterr().out
 
 

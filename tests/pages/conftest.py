@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from quant.store import Store, open_store
-from tests.pages.samples import sweep
+from tests.pages.samples import said, sweep
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -37,7 +37,7 @@ def filled(store: Store, home: Path) -> Store:
         file = home / point.artifact
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(b"a network")
-        store.append(point)
+        store.append(point, said(point))
     return store
 
 

@@ -7,8 +7,11 @@ from dataclasses import replace
 from math import nan
 from typing import Any
 
+import numpy as np
+
 from quant.recipe import Recipe
 from quant.records import LayerOutcome, Machine, Measurement
+from quant.samples import Samples
 
 CONTENT = b"a network"  # of every sample's file
 EPYC = Machine("a1b2c3d4e5f6", "AMD EPYC 9R14", 2, 8.0, ("avx2", "avx512_vnni"), "Linux x86_64")
@@ -82,6 +85,24 @@ def measurement(recipe: Recipe | None = None, **changes: Any) -> Measurement:
         "versions": {"bitfront": "0.1.0", "onnxruntime": "1.27.0", "python": "3.11.9"},
     }
     return Measurement(**(values | changes))
+
+
+def said(point: Measurement) -> bytes:
+    """Answers to the point's pictures that fit its accuracy: of fifteen pictures more than its loss
+    asks for, it has each way another answer than FP32."""
+    labels = np.arange(point.n) % 10
+    draw = np.random.default_rng(int(point.recipe.id[:8], 16))
+    order = np.random.default_rng(0).permutation(point.n)  # the first ones FP32 has right
+    fp32 = round(FP32_ACCURACY * point.n)
+    right = np.isin(np.arange(point.n), order[:fp32])
+    if not point.recipe.is_fp32:
+        few = min(15, (point.n - fp32) // 2)
+        gained = draw.choice(order[fp32:], few, replace=False)
+        lost = min(round(point.drop * point.n) + few, fp32)
+        right[draw.choice(order[:fp32], lost, replace=False)] = False
+        right[gained] = True
+    predictions = np.where(right, labels, (labels + 1) % 10)
+    return Samples(predictions, np.full(point.n, 0.9), labels).pack()
 
 
 def sweep() -> list[Measurement]:

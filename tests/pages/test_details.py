@@ -14,10 +14,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import export
+from quant.budgets import USUAL
+from quant.grounds import select
+from quant.judged import row
+from quant.pareto import Ground
 from quant.points import Points
 from quant.recipe import Recipe
+from quant.selection import Filters
 from quant.shelf import shelf
-from quant.store import Store
+from quant.store import Right, Store
 from tests.pages.samples import XEON, measurement, sweep
 
 Explore = Callable[..., AppTest]
@@ -88,10 +93,12 @@ def test_exports_hold_all_points_shown_with_all_columns(explore: Explore, filled
     points = Points.of(kept)
     found = export.measurements(points)
     assert [one.id for one in found] == [one.id for one in kept]
-    objects = json.loads(export.json_text(found))
-    lines = list(csv.DictReader(io.StringIO(export.csv_text(found))))
+    shown = select(points, {}, Ground.of(kept[0]), Filters())
+    judged = export.rows(found, shown, USUAL, Right(filled).of)
+    objects = json.loads(export.json_text(judged))
+    lines = list(csv.DictReader(io.StringIO(export.csv_text(judged))))
     assert [row["label"] for row in objects] == [line["label"] for line in lines]
-    assert set(objects[0]) == set(lines[0]) == set(kept[0].to_row())
+    assert set(objects[0]) == set(lines[0]) == set(row(kept[0]))
     assert np.isclose(float(lines[0]["accuracy"]), kept[0].accuracy)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -144,6 +146,58 @@ def test_budgets_move_the_recommendation(explore: Explore, filled: Store) -> Non
     app.select_slider(key="size").set_value("0.3 MB").run()
     assert "None of 15 measured has a loss of at most 3 pp" in words(app)
     assert "Nearest to your budgets" in metrics(app)
+
+
+def test_what_is_not_told_apart_from_the_recommended_point_is_said(
+    explore: Explore, filled: Store
+) -> None:
+    app = explore()
+    said = words(app)
+    table = app.dataframe[0].value
+    beside = dict(zip(table["point"], table["beside w5a8·mse"], strict=True))
+    assert beside["w5a8·mse"] == "the recommended"
+    assert beside["w6a8·mse"].startswith("not told apart; ")
+    assert beside["w2a8·mse"].startswith("−17.2 pp; ")
+    count = sum(text.startswith("not told apart") for text in beside.values())
+    assert f"In accuracy {count} of the 14 others are not told apart from w5a8·mse." in said
+    assert "Squares mark what is not told apart from w5a8·mse in accuracy" in said
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    (squares,) = [one for one in figure["data"] if one.get("name", "").startswith("not told apart")]
+    assert squares["name"] == "not told apart from w5a8·mse"
+    assert squares.get("showlegend", True)
+
+
+def test_a_budget_that_is_undecided_says_how_many_pictures_would_tell(
+    explore: Explore, filled: Store
+) -> None:
+    app = explore()
+    table = app.dataframe[0].value
+    budgets = dict(zip(table["point"], table["budgets"], strict=True))
+    assert budgets["w5a8·mse"] == "met"
+    assert budgets["w2a8·mse"] == "not met"
+    assert re.fullmatch(r"undecided \(about [\d,]+ more pictures would tell\)", budgets["w4a8·mse"])
+    (many,) = re.findall(r"about ([\d,]+) more", budgets["w4a8·mse"])
+    assert f"About {many} more pictures would tell." in words(app)
+    tip = next(metric for metric in app.metric if metric.label == "Accuracy").help
+    assert "After Holm's correction over 14 points" in tip
+    assert "These pictures tell a difference of " in tip
+
+
+def test_calibration_draws_are_asked_for_and_shown_as_one_dot(
+    explore: Explore, store: Store, started: list[bool]
+) -> None:
+    store.append(measurement(Recipe.fp32()))
+    for seed, accuracy in enumerate((0.93, 0.92, 0.95)):
+        store.append(measurement(Recipe(8, 8, "mse", seed=seed), accuracy=accuracy, drop=0.0002))
+    app = explore(weights=["8"], draws="5")
+    assert app.button(key="measure").label == "Measure 2 more"
+    assert "over 3 calibration draws 93.3 % ± 1.5 (92.0 – 95.0), logits 48.0 dB" in words(app)
+    assert metrics(app)["Accuracy"][0] == "93.0 %"
+    assert "2 are further calibration draws" in words(app)
+    assert list(app.dataframe[0].value["point"]) == ["fp32", "w8a8·mse"]
+    app.button(key="measure").click().run()
+    tasks = store.tasks(store.sweeps()[0].id)
+    assert [task.recipe.seed for task in tasks] == [0, 3, 4]
 
 
 def test_a_link_restores_the_view(explore: Explore, filled: Store) -> None:
