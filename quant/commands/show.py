@@ -59,7 +59,9 @@ def _judged(row: Mapping[str, Any]) -> tuple[str, str]:
     if row["recommended"]:
         return verdict, "the recommended"
     apart = row["beside_told_apart"]
-    return verdict, "" if apart is None else "told apart" if apart else "not told apart"
+    if apart is None:
+        return verdict, "another calibration draw" if row["draws"] > 1 else ""
+    return verdict, "told apart" if apart else "not told apart"
 
 
 def _places(item: Measurement) -> tuple[str, ...]:
