@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import onnx
-import onnxruntime
 from numpy.typing import NDArray
-from onnx import ModelProto, helper
+from onnx import ModelProto
 
 from quant.errors import InvalidRecipe
 from quant.grid import Grid, affine_grid
+from quant.runtime.watched import watched
 
 BINS = 2048
 KEPT = 1 << 14  # values of a tensor, of each batch, that the search for least error looks at
@@ -44,19 +43,7 @@ def observe(
         batches: pictures (n, c, h, w), normalised.
         seed: of the sample of values that is kept.
     """
-    watched = ModelProto()
-    watched.CopyFrom(model)
-    present = {item.name for item in (*model.graph.output, *model.graph.input)}
-    watched.graph.output.extend(
-        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
-        for name in tensors
-        if name not in present
-    )
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(
-        watched.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    session = watched(model, tensors)
     source = session.get_inputs()[0].name
     fetched = [name for name in tensors if name != source]
     watches = {name: _Watch(np.random.default_rng([seed, i])) for i, name in enumerate(tensors)}

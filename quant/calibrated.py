@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.data import Dataset, Split
 from quant.calibrate import Observed, observe
+from quant.graph.fold import shapes_of
 from quant.graph.network import Network
 from quant.graph.prepared import Prepared
 from quant.identity import check_calibration
@@ -51,6 +53,7 @@ def _order(split: Split, count: int, seed: int) -> NDArray[np.int64]:
     return np.random.default_rng(seed).permutation(len(split))[:count]
 
 
+MOST_BYTES = 512_000_000  # of activations that are looked at in one run
 EQUALISED_BY = 100  # pictures: ends of channels need fewer than ranges do
 
 
@@ -80,7 +83,7 @@ def _equalised(
 
     prepared, split = calibration.prepared, calibration.data.calibrate
     order = _order(split, count, seed)
-    size = batch_size(split)
+    size = _size(prepared, split)
     batches = (split.take(order[i : min(i + size, count)]) for i in range(0, count, size))
     bits = plan(Recipe(weights, activations), prepared.layers, prepared.products)
     return equalise(prepared, bits, batches)
@@ -90,7 +93,15 @@ def _equalised(
 def _calibrated(calibration: _Calibration, count: int, seed: int) -> dict[str, Observed]:
     prepared, split = calibration.prepared, calibration.data.calibrate
     order = _order(split, count, seed)
-    size = batch_size(split)
+    size = _size(prepared, split)
     batches = (split.take(order[i : i + size]) for i in range(0, count, size))
     tensors = candidates(Network(prepared.model), prepared.layers)
     return observe(prepared.model, tensors, batches, seed)
+
+
+def _size(prepared: Prepared, split: Split) -> int:
+    """Pictures at once: as many as elsewhere, unless what is looked at would not fit."""
+    shapes = shapes_of(prepared.model)
+    watched = candidates(Network(prepared.model), prepared.layers)
+    bytes_a_picture = 4 * sum(prod(shapes.get(name, ())) for name in watched)
+    return min(batch_size(split), max(1, MOST_BYTES // max(bytes_a_picture, 1)))

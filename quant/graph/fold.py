@@ -12,6 +12,7 @@ from onnx import ModelProto, NodeProto, helper, numpy_helper
 
 from quant.errors import ModelError
 from quant.graph.gelu import halve_last
+from quant.graph.inferred import inferred
 from quant.graph.metadata import strip
 from quant.graph.network import Network, attribute
 
@@ -81,16 +82,7 @@ def means_to_pooling(model: ModelProto) -> None:
 
 def shapes_of(model: ModelProto, batch: int = 1) -> dict[str, tuple[int, ...]]:
     """Shape of every tensor that shape inference finds, with the free batch set."""
-    fixed = ModelProto()
-    fixed.CopyFrom(model)
-    for item in fixed.graph.input:
-        first = item.type.tensor_type.shape.dim[0]
-        first.ClearField("dim_param")
-        first.dim_value = batch
-    for output in fixed.graph.output:
-        output.type.tensor_type.ClearField("shape")
-    inferred = onnx.shape_inference.infer_shapes(fixed, data_prop=True)
-    graph = inferred.graph
+    graph = inferred(model, batch)
     shapes = {
         item.name: tuple(dim.dim_value for dim in item.type.tensor_type.shape.dim)
         for item in (*graph.input, *graph.value_info, *graph.output)

@@ -11,6 +11,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 
+from quant.graph.inferred import inferred
+
 Array = NDArray[Any]
 
 
@@ -33,7 +35,7 @@ class Network:
     @cached_property
     def _not_float(self) -> set[str]:
         """Tensors that shape inference finds to be of another type than float32."""
-        graph = onnx.shape_inference.infer_shapes(self.model).graph
+        graph = inferred(self.model)
         return {
             item.name
             for item in (*graph.input, *graph.value_info, *graph.output)

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import onnx
-import onnxruntime
 from numpy.typing import NDArray
-from onnx import ModelProto, helper
+from onnx import ModelProto
 
 from quant.rounding.scales import Floats
+from quant.runtime.watched import watched
 
 
 @dataclass(frozen=True)
@@ -37,19 +36,7 @@ def watch(
     """
     if not tensors:
         return {}
-    watched = ModelProto()
-    watched.CopyFrom(model)
-    present = {item.name for item in watched.graph.output}
-    watched.graph.output.extend(
-        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
-        for name in tensors
-        if name not in present
-    )
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(
-        watched.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    session = watched(model, tensors)
     source = session.get_inputs()[0].name
     parts: dict[str, list[Channels]] = {name: [] for name in tensors}
     for pictures in batches:

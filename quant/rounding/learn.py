@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
 import torch
 from onnx import NodeProto
 
-from quant.graph.fold import shapes_of
 from quant.graph.prepared import Prepared
 from quant.grid import Grid
 from quant.lower.placement import Placement
@@ -16,6 +14,7 @@ from quant.rounding import ops
 from quant.rounding.adaround import round_adaround
 from quant.rounding.blocks import Block, blocks_of
 from quant.rounding.codes import Learned, Rounded, RoundedLayer, Weight
+from quant.rounding.fitting import most_pictures
 from quant.rounding.gptq import Started, best_of, round_corrected, round_gptq, started
 from quant.rounding.learned_block import Member
 from quant.rounding.pace import Pace
@@ -32,9 +31,6 @@ SOLVERS: dict[str, Solve] = {
     "adaround": round_adaround,
 }
 BLOCKWISE = {"brecq": Schedule(), "qdrop": Schedule(drop=0.5)}
-MOST_BYTES = 2_000_000_000  # of activations that are held at a time
-BYTES_A_VALUE = 3  # float16 in one run and codes in the other
-FEWEST_PICTURES = 16
 
 
 def learn(
@@ -170,13 +166,3 @@ class _Run:
         layer, network = self.layers[node.name], self.streams.network
         for (name, place), value in swaps(layer, node, weight, bias, network).items():
             self.streams.swap(name, place, value)
-
-
-def most_pictures(prepared: Prepared) -> int:
-    """How many pictures fit: twice the largest activation is held for each."""
-    produced = set(prepared.network.producer) | set(prepared.network.inputs)
-    shapes = shapes_of(prepared.model)
-    largest = max(
-        (int(np.prod(shape)) for name, shape in shapes.items() if name in produced), default=1
-    )
-    return max(FEWEST_PICTURES, MOST_BYTES // (2 * BYTES_A_VALUE * max(largest, 1)))

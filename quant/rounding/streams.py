@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from onnx import NodeProto, TensorProto
+from onnx import NodeProto
 from torch import Tensor
 
 from quant.graph.layers import Layer
@@ -20,6 +19,7 @@ from quant.graph.network import Network
 from quant.grid import Grid
 from quant.lower.placement import Placement
 from quant.rounding import ops
+from quant.rounding.constants import Constants
 
 LARGEST_HALF = 6e4  # of float16, in which intermediate values are kept where they fit
 Swaps = dict[tuple[str, int], Tensor]  # by node and input
@@ -57,7 +57,7 @@ class Streams:
         self.network, self.grids, self.count = network, dict(grids), len(batches)
         self.placement = placement
         self.opsets = list(network.model.opset_import)
-        self.constants = {name: tensor_of(item) for name, item in network.constants.items()}
+        self.constants = Constants(network)
         self.float: dict[str, Held] = {source: Held([_small(values) for values in batches])}
         self.quantised: dict[str, Held] = {}
         grid = self.grids.get(source)
@@ -84,6 +84,7 @@ class Streams:
         stream = {**self.quantised, source: given}
         kept = [name for node in nodes for name in node.output if name in self.quantised]
         self._over(nodes, stream, self.swapped, kept, self.quantised)
+        self._forget(nodes)
 
     @torch.no_grad()
     def advance(self, nodes: Sequence[NodeProto]) -> None:
@@ -94,6 +95,13 @@ class Streams:
         for name in [name for name in self.float if self._left[name] <= 0]:
             if name not in self.network.outputs:
                 del self.float[name], self.quantised[name]
+        self._forget(nodes)
+
+    def _forget(self, nodes: Sequence[NodeProto]) -> None:
+        """What was put into nodes that have run: all rounded weights weigh as much as a network."""
+        done = {node.name for node in nodes}
+        for place in [place for place in self.swapped if place[0] in done]:
+            del self.swapped[place]
 
     def _over(
         self,
@@ -106,8 +114,9 @@ class Streams:
         """Run nodes over every batch; `kept` of what they make goes `into` its run."""
         grids = self.grids if into is self.quantised else {}
         batches: dict[str, list[Tensor]] = {name: [] for name in kept}
+        constants = self.constants.read_by(nodes)
         for index in range(self.count):
-            made: dict[str, Tensor] = {}
+            made: dict[str, Tensor] = dict(constants)
             for node in nodes:
                 self._run(node, stream, index, made, swapped, grids)
             for name in kept:
@@ -141,8 +150,6 @@ class Streams:
                 given.append(swapped[node.name, place])
             elif not name:
                 given.append(None)
-            elif name in self.constants:
-                given.append(self.constants[name])
             else:
                 if name not in made:
                     made[name] = stream[name].batch(index)
@@ -183,12 +190,6 @@ def codes_of(values: Tensor, grid: Grid) -> Tensor:
     """uint8 levels of a grid."""
     steps = torch.round(values / grid.scale) + grid.zero_point
     return torch.clamp(steps, 0, grid.top).to(torch.uint8)
-
-
-def tensor_of(item: TensorProto) -> Tensor:
-    from onnx import numpy_helper
-
-    return torch.tensor(np.array(numpy_helper.to_array(item)))
 
 
 def _small(values: Tensor) -> Tensor:
