@@ -20,13 +20,19 @@ from models.zoo.files import FASHION_MNIST
 from quant.errors import DataError
 
 CALIBRATE, SELECT = 200, 100  # of a folder of pictures; the rest is reported on
+# As models/zoo/pack_fashion.py drew them.
+SHIPPED_ORIGIN = (
+    "Fashion-MNIST: its test set to report on; to calibrate and to select, pictures of its "
+    "training set that occur only once and that the network was not trained on"
+)
 FEWEST = CALIBRATE + SELECT + 1
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """The three splits. `fingerprint` is the SHA-256 of contents, labels, splits and scaling;
-    `skipped` are sentences on the files that were left out."""
+    `skipped` are sentences on the files that were left out, `origin` says where the splits come
+    from."""
 
     title: str
     calibrate: Split
@@ -34,6 +40,7 @@ class Dataset:
     report: Split
     fingerprint: str
     skipped: tuple[str, ...] = ()
+    origin: str = ""
 
     @property
     def data_id(self) -> str:
@@ -81,7 +88,11 @@ def dataset(
         for name, rows in bounds.items()
     }
     title = f"{count:,} pictures of {shown(data.resolve().name)}"
-    whole = _whole(title, splits, workload, facts.skipped)
+    origin = (
+        f"the folder {shown(data.resolve().name)}, each picture once, in the order of their "
+        f"contents' hash: {CALIBRATE} to calibrate, {SELECT} to select, the rest to report on"
+    )
+    whole = _whole(title, splits, workload, facts.skipped, origin)
     if cache is not None:
         first = bounds["report"].start
         remember(cache, whole.data_id, facts, workload.input_shape, first)
@@ -98,14 +109,19 @@ def _shipped(workload: Workload) -> Dataset:
         contents = tuple(hashlib.sha256(picture.tobytes()).hexdigest() for picture in pictures)
         labels = arrays[f"{name}_labels"].astype(np.int64)
         splits[name] = Split(name, labels, pictures, contents, workload.mean, workload.std)
-    return _whole(workload.dataset, splits, workload, ())
+    return _whole(workload.dataset, splits, workload, (), SHIPPED_ORIGIN)
 
 
 def _whole(
-    title: str, splits: Mapping[str, Split], workload: Workload, skipped: tuple[str, ...]
+    title: str,
+    splits: Mapping[str, Split],
+    workload: Workload,
+    skipped: tuple[str, ...],
+    origin: str,
 ) -> Dataset:
     refuse_overlap({name: split.contents for name, split in splits.items()})
-    return Dataset(title, **splits, fingerprint=_fingerprint(splits, workload), skipped=skipped)
+    fingerprint = _fingerprint(splits, workload)
+    return Dataset(title, **splits, fingerprint=fingerprint, skipped=skipped, origin=origin)
 
 
 def _fingerprint(splits: Mapping[str, Split], workload: Workload) -> str:

@@ -15,6 +15,8 @@ from models.picture_cache import Facts, Pixels, remembered
 from models.pictures import SCALING, BrokenPicture, decode, digest, each
 from models.workload import Workload
 
+ONCE = "by content and by pixels"  # what makes a picture one: part of what is remembered
+
 
 def decoded(
     workload: Workload, folder: Path, labels: Path | None, cache: Path | None
@@ -41,7 +43,7 @@ def decoded(
 
 def _key(found: Listing, workload: Workload) -> str:
     """Changes with any file's name, label, size or date, and with how pictures are scaled."""
-    key = hashlib.sha256(repr((found.skipped, _scaling(workload))).encode())
+    key = hashlib.sha256(repr((found.skipped, _scaling(workload), ONCE)).encode())
     for item in found.files:
         path = found.folder.resolve() / item.file
         try:
@@ -63,16 +65,27 @@ def _decode(found: Listing, workload: Workload, stream: IO[bytes]) -> Facts:
     skipped = [*found.skipped, *repeated]
     digests: list[str] = []
     labels: list[int] = []
+    seen: dict[bytes, Labelled] = {}  # by their pixels: a picture saved again has another content
     pixels = each(lambda path: decode(path, workload), [found.folder / i.file for _, i in files])
     for (content, item), result in zip(files, pixels, strict=True):
         if isinstance(result, BrokenPicture):
             skipped.append(f"{shown(item.file)} {result}, and was left out")
             continue
-        stream.write(result.tobytes())
+        rows = result.tobytes()
+        first = seen.setdefault(hashlib.sha256(rows).digest(), item)
+        if first is not item:
+            skipped.append(_repeated(item, first))
+            continue
+        stream.write(rows)
         digests.append(content)
         labels.append(item.label)
     contents = hashlib.sha256(repr((digests, _scaling(workload))).encode()).hexdigest()[:32]
     return Facts(contents, tuple(digests), tuple(labels), tuple(sorted(skipped)))
+
+
+def _repeated(item: Labelled, kept: Labelled) -> str:
+    other = "" if kept.label == item.label else " under another label"
+    return f"{shown(item.file)} is the same picture as {shown(kept.file)}{other}, and was left out"
 
 
 def _unique(found: Listing) -> tuple[list[tuple[str, Labelled]], list[str]]:
@@ -85,10 +98,7 @@ def _unique(found: Listing) -> tuple[list[tuple[str, Labelled]], list[str]]:
         if isinstance(content, BrokenPicture):
             skipped.append(f"{name} {content}, and was left out")
         elif content in first:
-            kept = first[content]
-            other = "" if kept.label == item.label else " under another label"
-            same = f"the same picture as {shown(kept.file)}{other}"
-            skipped.append(f"{name} is {same}, and was left out")
+            skipped.append(_repeated(item, first[content]))
         else:
             first[content] = item
     return sorted(first.items()), skipped

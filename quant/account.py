@@ -101,6 +101,10 @@ def account(
             **{name: version(name) for name in ("onnxruntime", "onnx", "numpy")},
         },
         skipped=data.skipped,
+        calibrate_pictures=len(data.calibrate),
+        select_pictures=len(data.select),
+        report_pictures=len(data.report),
+        pictures_from=data.origin,
         data_id=data.data_id,
         notes=(*_notes(artifact), *filter(None, [busy])),
     )

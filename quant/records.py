@@ -49,7 +49,9 @@ class Measurement:
     Intervals are 95 %. `drop` is FP32's accuracy less this file's, on the same pictures;
     `flips` counts changed predictions, `lost` and `gained` those that became wrong and right.
     `artifact` is a path below the home folder. `key` names the point: workload, recipe, weights,
-    data and method version; `data_id` names the pictures by their contents.
+    data and method version; `data_id` names the pictures by their contents. `calibrate_pictures`,
+    `select_pictures` and `report_pictures` are the sizes of the three splits, 0 where that was not
+    kept: the recipe says how many of the first were used, `n` how many of the last.
     """
 
     key: str
@@ -99,6 +101,10 @@ class Measurement:
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     data_id: str = ""
+    calibrate_pictures: int = 0
+    select_pictures: int = 0
+    report_pictures: int = 0
+    pictures_from: str = ""
 
     @property
     def id(self) -> str:

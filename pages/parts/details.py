@@ -96,6 +96,7 @@ def provenance(point: Measurement) -> None:
     sets = ", ".join(machine.instruction_sets) or "none that matters"
     facts = {
         "Pictures": f"{point.data}; {point.n:,} counted",
+        "Splits": _splits(point),
         "Accuracy": f"{explain.accuracy(point)}, 95 % interval",
         "Against FP32": f"{explain.change(point)}, paired on the same pictures",
         "Logits": "" if point.sqnr_db is None else f"{point.sqnr_db:.1f} dB signal to noise",
@@ -104,7 +105,6 @@ def provenance(point: Measurement) -> None:
         "Machine": f"{machine.label}, {machine.memory_gb:g} GB, {machine.system}; {sets}",
         "Runtime": f"{point.runtime}; the file needs {point.oldest_runtime} or later",
         "Versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
-        "Calibration": f"{point.recipe.calibration_images} pictures, seed {point.recipe.seed}",
         "Time taken": f"{point.quantize_seconds:.1f} s to make, {point.evaluate_seconds:.1f} s "
         "to measure",
         "Measured": point.measured_at,
@@ -115,6 +115,23 @@ def provenance(point: Measurement) -> None:
     }
     shown = {name: shell.escape(fact) for name, fact in facts.items() if fact}
     st.table(shown, border="horizontal", alt=f"Provenance of {point.recipe.label}")
+
+
+def _splits(point: Measurement) -> str:
+    """How many pictures serve which purpose, and where they come from."""
+    used, seed = point.recipe.calibration_images, point.recipe.seed
+    if not point.report_pictures:
+        return f"{used:,} calibrate, drawn with seed {seed}"
+    calibrate = (
+        f"{used:,} of {point.calibrate_pictures:,} calibrate, drawn with seed {seed}"
+        if point.recipe.uses_pictures
+        else f"none of {point.calibrate_pictures:,} that could calibrate"
+    )
+    return (
+        f"{calibrate}; {point.select_pictures:,} select; {point.n:,} of "
+        f"{point.report_pictures:,} report. No picture is in two of them. "
+        f"From {point.pictures_from}."
+    )
 
 
 def _skipped(point: Measurement) -> str:

@@ -22,9 +22,20 @@ def title(workload: Workload, view: View) -> None:
     if view.chosen:
         one = view.chosen
         threads = f"{one.threads} thread" + ("s" if one.threads != 1 else "")
-        st.caption(f"Measured on {one.n:,} pictures · {one.machine.cpu}, {threads} · {one.runtime}")
+        st.caption(
+            f"Measured on {one.n:,} pictures{_others(one)} · {one.machine.cpu}, {threads} · "
+            f"{one.runtime}"
+        )
     else:
         st.caption(f"{workload.title} · {workload.parameters / 1e6:.1f} million parameters")
+
+
+def _others(one: Measurement) -> str:
+    """The other splits."""
+    if not one.report_pictures:
+        return ""
+    used = one.recipe.calibration_images if one.recipe.uses_pictures else 0
+    return f", calibrated on {used:,} others" if used else ", none of them calibrates"
 
 
 def numbers(view: View) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from models.data import FEWEST, dataset, refuse_overlap
 from models.workload import workload
@@ -116,6 +117,31 @@ def test_skipped_files_are_named_and_the_rest_is_used(tmp_path: Path) -> None:
         "n01443537/copy.png is the same picture as n01440764/0000.png under another label, "
         "and was left out",
     )
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_picture_saved_again_under_another_name_serves_once(tmp_path: Path, kept: bool) -> None:
+    """Other bytes, other name, the same pixels: were both used, they could land in two splits."""
+    pictures = fill(tmp_path / "pictures", FEWEST)
+    again = pictures / "n01443537"
+    for number, first in enumerate(sorted(pictures.glob("*/*.png"))[:40]):
+        with Image.open(first) as picture:
+            picture.save(again / f"another-{number}.png", compress_level=0)
+            picture.save(again / f"third-{number}.bmp")
+    data = dataset(small(), pictures, cache=tmp_path / "cache" if kept else None)
+    splits = (data.calibrate, data.select, data.report)
+    assert [len(split) for split in splits] == [200, 100, 1]
+    pixels = [picture.tobytes() for split in splits for picture in split.pictures]
+    assert len(set(pixels)) == len(pixels)
+    assert len(data.skipped) == 80
+    assert all(" is the same picture as " in sentence for sentence in data.skipped)
+
+
+def test_splits_say_where_they_come_from(folder: Path) -> None:
+    assert "its test set to report on" in dataset(workload("fashion-resnet")).origin
+    told = dataset(small(), folder).origin
+    assert f"the folder {folder.name}" in told
+    assert "200 to calibrate, 100 to select, the rest to report on" in told
 
 
 @needs_sample
