@@ -11,6 +11,7 @@ from quant.settings import settings
 NAMES = (
     "sizes",
     "latency",
+    "repeats",
     "accuracy_cost",
     "memory",
     "page",

@@ -97,7 +97,10 @@ def family(compared: Compared) -> str:
     alike, every, who = len(compared.alike), len(compared.beside), compared.best.recipe.label
     if every == 1:
         return f"In accuracy the other one is {'not ' if alike else ''}told apart from {who}."
-    return f"In accuracy {alike} of the {every} others are not told apart from {who}."
+    if not alike:
+        return f"In accuracy all {every} others are told apart from {who}."
+    are = "are" if alike > 1 else "is"
+    return f"In accuracy {alike} of the {every} others {are} not told apart from {who}."
 
 
 def spread(found: Spread, *, unit: str = "%") -> str:
@@ -106,7 +109,7 @@ def spread(found: Spread, *, unit: str = "%") -> str:
     mean, deviation, low, high = (
         scale * value for value in (found.mean, found.sd, found.low, found.high)
     )
-    digits = 2 if scale == 100 and deviation < 0.1 else 1
+    digits = 2 if deviation < 0.1 else 1
     return (
         f"{mean:.{digits}f} {unit} ± {deviation:.{digits}f} ({low:.{digits}f} – {high:.{digits}f})"
     )

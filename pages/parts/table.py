@@ -42,8 +42,10 @@ def table(view: View, wanted: Showing) -> None:
         selection_mode="single-row",
         column_config={
             "model": st.column_config.TextColumn(width=130),
-            "point": st.column_config.TextColumn(width=180),
-            "against FP32": st.column_config.TextColumn(width=180),
+            "point": st.column_config.TextColumn(width=140),
+            "against FP32": st.column_config.TextColumn(width=170),
+            "budgets": st.column_config.TextColumn(width=130),
+            f"beside {compared.best_label}": st.column_config.TextColumn(width=230),
             "size, MB": st.column_config.NumberColumn(format="%.3f"),
             "latency, ms": st.column_config.NumberColumn(format="%.3f"),
             "accuracy, %": st.column_config.NumberColumn(format="%.1f"),
@@ -79,10 +81,12 @@ def _data(
     """As Streamlit sends it, so that it is converted once for all who look at it."""
     models = len({point.workload for point in rows.points}) > 1
     listed = [
-        _row(point, best, models)
+        _row(point, models)
         | {"budgets": certainty.verdict(point, budgets)}
         | ({f"beside {compared.best_label}": _beside(point, compared)} if compared.beside else {})
         | ({"over draws, %": _over(draws.get(point.id))} if draws else {})
+        | {"on the front": "yes" if best else "no"}
+        | {"weights": point.recipe.weights, "activations": point.recipe.activations}
         for point, best in zip(rows.points, on_front, strict=True)
     ]
     return pa.table({name: [row[name] for row in listed] for name in listed[0]})
@@ -116,16 +120,13 @@ def _over(draws: Draws | None) -> str:
     return "" if found is None else f"{len(draws or ())}: {certainty.spread(found)}"
 
 
-def _row(point: Figures, on_front: bool, models: bool) -> dict[str, Any]:
+def _row(point: Figures, models: bool) -> dict[str, Any]:
     recipe = point.recipe
     model = {"model": point.workload} if models else {}
     return model | {
         "point": recipe.label,
-        "weights": recipe.weights,
-        "activations": recipe.activations,
         "size, MB": point.size_bytes / 1e6,
         "latency, ms": point.latency_ms,
         "accuracy, %": point.accuracy * 100,
         "against FP32": "" if recipe.is_fp32 else explain.change(point),
-        "on the front": "yes" if on_front else "no",
     }

@@ -9,9 +9,10 @@ from typing import Any
 from models.gallery import gallery
 from models.labels import labels
 from models.workload import workload as named
-from quant import explain
+from quant import explain, judged
 from quant.commands.show import aligned, json_line
 from quant.compare import words
+from quant.compare.beyond import differences
 from quant.compare.classes import OfClass, by_class, confusions
 from quant.compare.facts import Fact, facts, folded
 from quant.compare.layers import grouped, layers
@@ -55,7 +56,11 @@ def run(names: Sequence[str], workload: str | None, *, as_json: bool) -> None:
 def _parts(columns: Sequence[Side], said: Sequence[Statement]) -> list[str]:
     differing, same = folded(facts([side.point for side in columns]))
     heading = ("", *(side.name for side in columns))
-    parts = ["\n".join(f"{words.headline(one)} {words.grounds(one)}".strip() for one in said)]
+    parts = [
+        "\n".join(
+            f"{words.headline(one)} {words.grounds(one)} {_beyond(one)}".strip() for one in said
+        )
+    ]
     parts.append(_table(heading, differing) + f"\n{_folded(len(same), 'fact')}")
     parts.append(_classes(columns, heading))
     parts.append(_latencies(columns))
@@ -67,6 +72,12 @@ def _parts(columns: Sequence[Side], said: Sequence[Statement]) -> list[str]:
         parts.append(f"{rows}\n{_folded(len(found.same), 'layer')}")
     parts += [_flips(columns[0], other) for other in columns[1:]]
     return parts
+
+
+def _beyond(said: Statement) -> str:
+    """What differs beside accuracy, in a sentence."""
+    found = [one.words for one in differences(said.first, said.second)]
+    return f"Beyond accuracy: {', '.join(found)}." if found else ""
 
 
 def _table(heading: Sequence[str], rows: Sequence[Fact]) -> str:
@@ -140,7 +151,7 @@ def _flips(first: Side, second: Side) -> str:
 def _row(side: Side, against: Statement | None) -> dict[str, Any]:
     """What `points --json` has, and what the comparison adds."""
     samples = side.samples
-    row = side.point.to_row() | {"letter": side.letter}
+    row = judged.row(side.point) | {"letter": side.letter}
     if samples is not None:
         row["by_class"] = [
             {
@@ -157,7 +168,19 @@ def _row(side: Side, against: Statement | None) -> dict[str, Any]:
                 zip((f"{q:.2f}" for q in QUANTILES), samples.runs_ms.tolist(), strict=True)
             )
     if against is not None:
-        row["against"] = _against(against)
+        row["against"] = _against(against) | {
+            "beyond": [
+                {
+                    "name": one.name,
+                    "unit": one.unit,
+                    "difference": one.value,
+                    "low": one.interval.low,
+                    "high": one.interval.high,
+                    "told_apart": one.told_apart,
+                }
+                for one in differences(against.first, against.second)
+            ]
+        }
     return row
 
 
