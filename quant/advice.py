@@ -80,9 +80,11 @@ def _facts(point: Point, compared: Compared | None) -> str:
         return "the network as it came, nothing quantised"
     speed = explain.faster(point)
     joint = ", though " if speed.endswith("slower") else ", "
+    apart, least = certainty.told_apart(point, compared), certainty.detectable_drop(point)
+    would = "" if apart or least is None else f" ({certainty.smallest(least)} would have been)"
     return (
         f"{explain.smaller(point)}{joint}{speed}, {explain.change(point)} in accuracy, "
-        f"{explain.against_fp32(point, certainty.told_apart(point, compared))}"
+        f"{explain.against_fp32(point, apart)}{would}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, isfinite, log10
+from math import ceil, floor, isfinite, log10
 
 from quant import explain
 from quant.beside import Beside, Compared
@@ -73,8 +73,8 @@ def could_tell(share: float | None) -> str:
 def smallest(share: float) -> str:
     """`0.21 pp`, rounded up: less is not promised."""
     digits = 2 if share < 0.01 else 1
-    step = 10.0**-digits
-    return f"{-(-share * 100 // step) * step:.{digits}f} pp"
+    steps = ceil(round(share * 100 * 10**digits, 6))
+    return f"{steps / 10**digits:.{digits}f} pp"
 
 
 def beside(one: Beside, best: str) -> str:

@@ -61,10 +61,14 @@ class Draws:
         return Spread.of(kept[one].sqnr_db for one in self.ids if one in kept)
 
 
-def drawn(recipe: Recipe, count: int) -> tuple[Recipe, ...]:
-    """The recipe with its seed and those that follow; one where no picture changes the file."""
-    seeds = range(recipe.seed, recipe.seed + count)
-    return tuple(dict.fromkeys(replace(recipe, seed=seed) for seed in seeds))
+def drawn(recipes: Iterable[Recipe], count: int) -> tuple[Recipe, ...]:
+    """Each recipe with its seed and those that follow; once where no picture changes the file.
+
+    Seed by seed: calibration with one seed serves all widths, and the dots come first.
+    """
+    listed = tuple(recipes)
+    each = (replace(one, seed=one.seed + step) for step in range(count) for one in listed)
+    return tuple(dict.fromkeys(each))
 
 
 def is_first(points: Points) -> Mask:

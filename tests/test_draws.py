@@ -30,9 +30,11 @@ def selection(measured: list[Measurement]) -> Selection:
 
 
 def test_a_recipe_is_drawn_with_seeds_that_follow_its_own() -> None:
-    assert [one.seed for one in drawn(Recipe(8, seed=7), 3)] == [7, 8, 9]
-    assert drawn(Recipe(8, 32), 3) == (Recipe(8, 32),)  # no picture changes that file
-    assert drawn(Recipe.fp32(), 10) == (Recipe.fp32(),)
+    assert [one.seed for one in drawn([Recipe(8, seed=7)], 3)] == [7, 8, 9]
+    both = [(one.weights, one.seed) for one in drawn([Recipe(8), Recipe(4)], 2)]
+    assert both == [(8, 0), (4, 0), (8, 1), (4, 1)]  # calibrated once for all widths
+    assert drawn([Recipe(8, 32)], 3) == (Recipe(8, 32),)  # no picture changes that file
+    assert drawn([Recipe.fp32()], 10) == (Recipe.fp32(),)
 
 
 def test_draws_are_one_dot_the_file_of_the_first_seed() -> None:

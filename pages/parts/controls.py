@@ -93,8 +93,7 @@ def model() -> Choice:
     if method == auto.AUTO:
         _picked(chosen, widths)
     count = _draws()
-    recipes = _recipes(chosen, widths, method, ranges)
-    return Choice(chosen, tuple(one for recipe in recipes for one in drawn(recipe, count)), data)
+    return Choice(chosen, drawn(_recipes(chosen, widths, method, ranges), count), data)
 
 
 def budgets() -> Budgets:

@@ -58,7 +58,7 @@ def recipes(
     count = _whole("--seeds", seeds, least=1)
     if count > MOST_DRAWS:
         raise RequestError(f"--seeds must be from 1 to {MOST_DRAWS}; got {count:,}")
-    return tuple(dict.fromkeys(one for recipe in made for one in draws(recipe, count)))
+    return draws(made, count)
 
 
 def request(

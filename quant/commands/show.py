@@ -8,7 +8,7 @@ from typing import Any
 from quant.records import Measurement
 from quant.rows import json_line as json_line
 
-_HEADINGS = ("recipe", "accuracy", "drop", "size", "latency", "integer", "n")
+_HEADINGS = ("recipe", "accuracy", "drop", "tells", "size", "latency", "integer", "n")
 
 
 def table(
@@ -44,11 +44,20 @@ def _cells(item: Measurement) -> tuple[str, ...]:
         item.recipe.label,
         f"{item.accuracy:.2%} ({item.accuracy_low:.2%} to {item.accuracy_high:.2%})",
         f"{100 * item.drop:+.2f} pp ({100 * item.drop_low:+.2f} to {100 * item.drop_high:+.2f})",
+        _tells(item),
         f"{item.size_bytes / 1e6:.3f} MB",
         f"{item.latency_ms:.3f} ms ({item.latency_low_ms:.3f} to {item.latency_high_ms:.3f})",
         f"{item.integer_mac_share:.0%}",
         f"{item.n:,}",
     )
+
+
+def _tells(item: Measurement) -> str:
+    """The smallest loss that these pictures tell in 8 of 10 cases."""
+    from quant.certainty import detectable_drop, smallest  # with numpy, as below
+
+    least = detectable_drop(item)
+    return "" if least is None else smallest(least)
 
 
 def _judged(row: Mapping[str, Any]) -> tuple[str, str]:
