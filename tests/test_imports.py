@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 OURS = ("app.py", "pages", "quant", "models", "benchmarks")
 HEAVY = ("torch", "torchvision", "onnx", "onnxscript", "onnxruntime")
 
-ENGINE = ("graph", "calibrate", "rounding", "lower", "runtime", "measure", "plan", "artifact")
+ENGINE = ("graph", "calibrate", "rounding", "lower", "runtime", "measure", "plan", "artifact",
+          "profile")  # fmt: skip
 
 # who alone may import a library: DESIGN.md, "Rooms", as docs/architecture.md repeats it
 KEEPERS = {
@@ -30,7 +31,7 @@ FOR_PAGES = (
     "quant.pareto", "quant.stats", "quant.explain", "quant.recipe", "quant.records",
     "quant.devices", "quant.allocate", "quant.report", "quant.errors", "quant.settings",
     "quant.advice", "quant.budgets", "quant.point", "quant.points", "quant.selection",
-    "quant.grounds", "quant.methods", "quant.auto",
+    "quant.grounds", "quant.methods", "quant.auto", "quant.breakdown",
     "quant.identity", "quant.axes", "quant.space", "quant.hover", "quant.scene",
     "quant.jobs.requests", "quant.jobs.watchdog", "quant.jobs.estimate",
     "quant.samples", "quant.compare", "models.labels", "models.gallery", "quant.beside",

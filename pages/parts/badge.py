@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts import cache
 from quant import explain
 from quant.errors import BitfrontError
-from quant.jobs.requests import CANCELLED, DONE, SweepStatus
+from quant.jobs.requests import CANCELLED, DONE, EXPLAIN, SweepStatus
 
 PAGE = "pages/4_Jobs.py"
 BUSY_SECONDS, IDLE_SECONDS = 2.0, 20.0
@@ -62,11 +62,21 @@ def _tell(running: tuple[SweepStatus, ...]) -> None:
 def sentence(sweep: SweepStatus) -> str:
     """How a sweep ended."""
     points = "1 point" if sweep.done == 1 else f"{sweep.done} points"
+    if sweep.purpose == EXPLAIN:
+        return _explained(sweep)
     if sweep.state == CANCELLED:
         return f"Cancelled: {sweep.workload}; {points} measured before are kept."
     if sweep.failed:
         return f"{sweep.workload}: {points} measured, {sweep.failed} failed. See Jobs."
     return f"Done: {points} of {sweep.workload} measured."
+
+
+def _explained(sweep: SweepStatus) -> str:
+    if sweep.state == CANCELLED:
+        return f"Cancelled: nothing of {sweep.workload} was explained."
+    if sweep.failed:
+        return f"{sweep.workload}: a point could not be explained. See Jobs."
+    return f"Done: a point of {sweep.workload} is explained."
 
 
 def _icon(sweep: SweepStatus) -> str:

@@ -14,6 +14,7 @@ from quant import explain
 from quant.jobs.requests import (
     CANCELLED,
     DONE,
+    EXPLAIN,
     FAILED,
     QUEUED,
     RUNNING,
@@ -53,12 +54,14 @@ def progress(sweep: SweepStatus) -> str:
     failed = f", {sweep.failed} failed" if sweep.failed else ""
     waits = " · waits for its turn" if sweep.state == QUEUED else ""
     step = f" · {escape(sweep.step)}" if sweep.step else ""
-    return f"{sweep.done} of {sweep.total} measured{failed}{left}{waits}{step}"
+    done = "explained" if sweep.purpose == EXPLAIN else "measured"
+    return f"{sweep.done} of {sweep.total} {done}{failed}{left}{waits}{step}"
 
 
 def _head(sweep: SweepStatus) -> None:
     word, colour, icon = STATES[sweep.state]
     points = "1 point" if sweep.total == 1 else f"{sweep.total} points"
+    points += " to explain" if sweep.purpose == EXPLAIN else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escape(sweep.workload)}** · {points}", width="content")
         st.badge(word, color=colour, icon=icon)  # type: ignore[arg-type]

@@ -11,11 +11,12 @@ from pages.parts.controls import Choice
 from quant import explain
 from quant.errors import BitfrontError
 from quant.jobs.estimate import Estimate, estimate
-from quant.jobs.requests import FAILED, QUEUED, RUNNING, SweepRequest, SweepStatus
+from quant.jobs.requests import EXPLAIN, FAILED, MEASURE, QUEUED, RUNNING, SweepRequest, SweepStatus
 from quant.jobs.submit import ensure_dispatcher, first_sweep, first_workload, submit
 from quant.recipe import Recipe
 
 EVERY_SECONDS = 1.0
+DONE_TO = {MEASURE: "measured", EXPLAIN: "explained"}
 FIRST = "first start"  # who asks for the first sweep
 
 
@@ -128,6 +129,7 @@ def in_hand(workload: str) -> set[Recipe]:
     return {
         task.recipe
         for sweep in cache.running(workload)
+        if sweep.purpose == MEASURE
         for task in cache.tasks(sweep.id)
         if task.state in (QUEUED, RUNNING)
     }
@@ -155,6 +157,10 @@ def _bar(sweep: SweepStatus) -> None:
 
 
 def _words(sweep: SweepStatus) -> str:
+    if sweep.purpose != MEASURE:
+        step = shell.escape(sweep.step) if sweep.step else "waits for its turn"
+        left = f" · {explain.duration(sweep.seconds_left)} left" if sweep.seconds_left else ""
+        return f"Taking a point apart · {step}{left}"
     if sweep.state == QUEUED:
         return f"{sweep.total} points wait to be measured; the worker is starting"
     left = f" · {explain.duration(sweep.seconds_left)} left" if sweep.seconds_left else ""
@@ -169,6 +175,6 @@ def _failed(sweep: SweepStatus) -> None:
     more = f" ({len(reasons) - 3} more reasons)" if len(reasons) > 3 else ""
     shown = " ".join(shell.escape(reason) for reason in reasons[:3])
     st.warning(
-        f"{sweep.failed} of {sweep.total} could not be measured. {shown}{more}",
+        f"{sweep.failed} of {sweep.total} could not be {DONE_TO[sweep.purpose]}. {shown}{more}",
         icon=":material/warning:",
     )

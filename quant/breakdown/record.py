@@ -181,7 +181,8 @@ class Breakdown:
 def peaks_of(values: dict[str, Any]) -> Peaks:
     """What `asdict` made of peaks, read back."""
     tries = {
-        name: tuple(Peak(**one) for one in values[name]) for name in ("float_tries", "integer_tries")
+        name: tuple(Peak(**one) for one in values[name])
+        for name in ("float_tries", "integer_tries")
     }
     copies = tuple((int(size), float(speed)) for size, speed in values["copies"])
     return Peaks(**(values | tries | {"copies": copies}))

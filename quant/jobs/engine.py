@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
+from quant.breakdown.record import Breakdown
 from quant.errors import RequestError
 from quant.jobs.executor import Engine, Identity, Progress
 from quant.jobs.requests import Task
@@ -44,6 +45,17 @@ def evaluate(task: Task, home: Path, progress: Progress) -> tuple[Measurement, b
     )
     evaluation = measured(request, home, progress)
     return evaluation.measurement, evaluation.predictions
+
+
+def explain(task: Task, home: Path, progress: Progress) -> Breakdown:
+    """Take a measured point apart."""
+    from quant.identity import Request
+    from quant.profile.run import taken_apart
+
+    request = Request(
+        task.workload, task.recipe, task.data, task.data_labels, task.images, task.runtime
+    )
+    return taken_apart(request, home, progress)
 
 
 def engine_named(name: str) -> Engine:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from quant.breakdown.record import Breakdown
 from quant.errors import BitfrontError
 from quant.jobs.requests import Task
 from quant.records import Measurement
@@ -23,11 +24,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A task's measurement; `known` ones were in the store before."""
+    """A task's measurement; `known` ones were in the store before. Of a task that takes a point
+    apart, what it was taken apart into."""
 
-    measurement: Measurement
-    predictions: bytes | None
+    measurement: Measurement | None
+    predictions: bytes | None = None
     known: bool = False
+    breakdown: Breakdown | None = None
 
 
 class Progress(Protocol):
@@ -46,6 +49,8 @@ class Engine(Protocol):
     def evaluate(
         self, task: Task, home: Path, progress: Progress, /
     ) -> tuple[Measurement, bytes | None]: ...
+
+    def explain(self, task: Task, home: Path, progress: Progress, /) -> Breakdown: ...
 
 
 class Watch(Protocol):

@@ -13,6 +13,7 @@ QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed"
 MOST_RECIPES = 1000
 MOST_ATTEMPTS = 3
 LATER, NORMAL, SOONER = -1, 0, 1  # priorities
+MEASURE, EXPLAIN = "measure", "explain"  # what a task is for
 
 
 class LostLease(Exception):
@@ -21,7 +22,10 @@ class LostLease(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SweepRequest:
-    """Recipes to measure together. FP32 is always among them and comes first."""
+    """Recipes to measure together. FP32 is always among them and comes first.
+
+    With the purpose EXPLAIN, points that are measured already, to be taken apart: those alone.
+    """
 
     workload: str
     recipes: tuple[Recipe, ...]
@@ -32,9 +36,11 @@ class SweepRequest:
     fresh: bool = False
     requested_by: str = ""
     priority: int = NORMAL
+    purpose: str = MEASURE
 
     def __post_init__(self) -> None:
-        once = tuple(dict.fromkeys((Recipe.fp32(), *self.recipes)))
+        first = (Recipe.fp32(),) if self.purpose == MEASURE else ()
+        once = tuple(dict.fromkeys((*first, *self.recipes)))
         object.__setattr__(self, "recipes", once)
         if len(once) > MOST_RECIPES:
             raise RequestError(
@@ -63,6 +69,7 @@ class Task:
     attempt: int
     fence: str
     worker: str
+    purpose: str = MEASURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ class TaskStatus:
     worker: str = ""
     seconds_left: float | None = None
     step_seconds_left: float | None = None
+    purpose: str = MEASURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,7 @@ class SweepStatus:
     seconds_left: float | None
     messages: tuple[str, ...] = ()
     priority: int = NORMAL
+    purpose: str = MEASURE
 
     @property
     def is_over(self) -> bool:
@@ -130,5 +139,6 @@ def task_request_id(request: SweepRequest, recipe: Recipe) -> str:
     asked = (
         request.workload, request.data, request.data_labels, request.images, request.runtime,
         request.fresh, recipe.canonical,
+        *(() if request.purpose == MEASURE else (request.purpose,)),
     )  # fmt: skip
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]

@@ -90,7 +90,11 @@ def _run(store: Store, executor: Executor, task: Task, attempt: Attempt) -> Outc
 
 def _write_down(store: Store, task: Task, outcome: Outcome) -> None:
     try:
-        if outcome.known:
+        if outcome.breakdown is not None:
+            store.explained(task, outcome.breakdown)
+        elif outcome.measurement is None:
+            raise TypeError("the worker answered without a measurement")
+        elif outcome.known:
             store.reuse(task, outcome.measurement)
         else:
             store.finish(task, outcome.measurement, outcome.predictions)

@@ -16,7 +16,7 @@ from typing import Any
 from quant.errors import BitfrontError
 from quant.jobs.engine import engine_named
 from quant.jobs.executor import Engine, Outcome
-from quant.jobs.requests import Task
+from quant.jobs.requests import EXPLAIN, Task
 
 # Tags of what goes through the pipe to the process that asked.
 IDENTITY, PROGRESS, MEASURED, REFUSED, BROKE = (
@@ -84,6 +84,8 @@ def _answer(
 
 
 def _measured(task: Task, pipe: Connection[Any, Any], engine: Engine, home: Path) -> Outcome:
+    if task.purpose == EXPLAIN:
+        return Outcome(None, breakdown=engine.explain(task, home, _Reporter(pipe)))
     if not task.fresh:
         pipe.send((IDENTITY, engine.identity(task, home)))
         known = pipe.recv()

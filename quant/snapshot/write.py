@@ -85,11 +85,16 @@ def _refuse_too_much(files: Files, most_mb: float) -> None:
 def _store(
     store: Store, path: Path, workloads: Sequence[str], predictions: bool
 ) -> tuple[int, str]:
-    """A new store with the measurements alone: no sweeps, logs, views, names or paths."""
+    """A new store with what was measured and explained: no sweeps, logs, views, names or paths."""
     hashed = hashlib.sha256()
     with open_store(f"sqlite:///{path}") as copy:
         rows = store.every(workloads, with_predictions=predictions)
         count = copy.merge(_handed_out(rows, hashed)).new
+        explained = list(store.breakdowns(workloads))
+        for one in explained:
+            hashed.update(json.dumps(one.to_dict(), sort_keys=True).encode())
+        if explained:
+            copy.keep_breakdowns(explained)
     content = hashed.hexdigest()[:32]
     settle(path, content)
     return count, content

@@ -26,7 +26,7 @@ from quant.store.schema import sweep_task, task
 
 MOST_MESSAGES = 50
 _EYES = ("id", "recipe", "state", "step", "fraction", "attempt", "started_at", "finished_at",
-         "sentence", "broke", "worker", "timeline", "workload")  # fmt: skip
+         "sentence", "broke", "worker", "timeline", "workload", "purpose")  # fmt: skip
 
 
 @dataclass
@@ -101,6 +101,7 @@ def _status(row: Any, count: _Count, seconds_left: float | None) -> SweepStatus:
             f"{Recipe.from_json(one.recipe).label}: {one.sentence}" for one in count.failed
         ),
         priority=row.priority,
+        purpose=row.purpose,
     )
 
 
@@ -138,6 +139,7 @@ def _task_status(row: Any, known: Remaining, now: float) -> TaskStatus:
         worker=row.worker or "",
         seconds_left=known.left(row, now) if runs else None,
         step_seconds_left=known.step_left(row, now) if runs else None,
+        purpose=row.purpose,
     )
 
 
@@ -146,7 +148,7 @@ def _ends(connection: Connection, now: float) -> dict[str, float | None]:
 
     None where a workload that it waits for was never measured.
     """
-    columns = (task.c.id, task.c.workload, task.c.recipe, sweep_task.c.sweep_id)
+    columns = (task.c.id, task.c.workload, task.c.recipe, task.c.purpose, sweep_task.c.sweep_id)
     waiting = connection.execute(tasks.in_order(*columns)).all()
     live = (task.c.timeline, task.c.step, task.c.fraction)
     running = connection.execute(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
+from quant.breakdown.record import Breakdown
 from quant.points import Points
 from quant.records import Measurement
 from quant.store.kept import Kept, Merged, Same, Stamp
@@ -51,6 +52,15 @@ class Store(Queue, Protocol):
 
     def contents(self, numbers: Sequence[int]) -> dict[int, bytes]:
         """The same by rows of the store, see `Points.numbers`; those without are left out."""
+
+    def breakdown(self, identity: str) -> Breakdown | None:
+        """What the point that `Measurement.id` names was last taken apart into."""
+
+    def breakdowns(self, workloads: Sequence[str] | None = None) -> Iterator[Breakdown]:
+        """The newest of each point."""
+
+    def keep_breakdowns(self, found: Iterable[Breakdown]) -> None:
+        """Append those of another store, all or none."""
 
     def every(
         self, workloads: Sequence[str] | None = None, *, with_predictions: bool = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from quant.breakdown.record import Breakdown
 from quant.jobs.requests import SweepRequest, SweepStatus, Task, TaskStatus, Took
 from quant.records import Measurement
 
@@ -31,6 +32,12 @@ class Queue(Protocol):
 
     def finish(self, task: Task, measurement: Measurement, predictions: bytes | None) -> int:
         """Append the measurement and end the task, both or neither. Raises LostLease."""
+
+    def explained(self, task: Task, breakdown: Breakdown) -> None:
+        """Keep what a point was taken apart into and end the task, both or neither.
+
+        Raises LostLease.
+        """
 
     def reuse(self, task: Task, measurement: Measurement) -> None:
         """End a task with a measurement that the store already has. Raises LostLease."""

@@ -8,22 +8,28 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from quant.jobs.expected import Expected, kind
+from quant.jobs.requests import EXPLAIN
 from quant.recipe import Recipe
 from quant.store import tasks
 from quant.store.pace import Pace
 
 REMEMBERED = 50
+EXPLAIN_SECONDS = 15.0  # of a point that is the first of its workload to be taken apart
 
 
 class Remaining:
     """Reads each workload's newest points once; made anew for each question.
 
-    Tasks are given as rows with workload and recipe, and what runs with what Pace asks for.
+    Tasks are given as rows with workload, recipe and purpose; what runs also with what Pace asks
+    for.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._rows = cache(
             lambda workload: tasks.newest_done(connection, str(workload), REMEMBERED)
+        )
+        self._explained = cache(
+            lambda workload: tasks.explained_seconds(connection, str(workload)) or EXPLAIN_SECONDS
         )
         self._history = cache(lambda workload: tasks.took(self._rows(workload)))
         self._seconds: dict[tuple[str, str], float | None] = {}
@@ -31,6 +37,8 @@ class Remaining:
 
     def seconds(self, row: Any) -> float | None:
         """How long all of a point should take; None where nothing tells."""
+        if row.purpose == EXPLAIN:
+            return float(self._explained(row.workload))
         recipe = Recipe.from_json(row.recipe)
         name = (row.workload, kind(recipe))
         if name not in self._seconds:
@@ -47,6 +55,8 @@ class Remaining:
         return self._pace(row).step_left(row, now)
 
     def _pace(self, row: Any) -> Pace:
+        if row.purpose == EXPLAIN:
+            return Pace.of([])
         recipe = Recipe.from_json(row.recipe)
         name = (row.workload, kind(recipe))
         if name not in self._paces:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 VERSION_TABLE = "bitfront_version"
 
 metadata = MetaData()
@@ -91,6 +91,7 @@ sweep = Table(
     Column("requested_by", String(200), nullable=False),
     Column("cancelled_at", Float),
     Column("priority", Integer, nullable=False, server_default="0"),
+    Column("purpose", String(16), nullable=False, server_default="measure"),
     Index("sweep_requested", "requested_at"),
 )
 
@@ -121,6 +122,7 @@ task = Table(
     Column("log", Text, nullable=False),
     Column("broke", Boolean, nullable=False, server_default=false()),
     Column("timeline", Text, nullable=False, server_default="[]"),
+    Column("purpose", String(16), nullable=False, server_default="measure"),
     Index("task_state", "state", "request_id"),
     Index("task_workload", "workload", "finished_at"),
     sqlite_autoincrement=True,
@@ -133,6 +135,20 @@ sweep_task = Table(
     Column("task_id", Integer, ForeignKey("task.id"), primary_key=True),
     Column("position", Integer, nullable=False),
     Index("sweep_task_task", "task_id"),
+)
+
+# Points taken apart: their time by operation, and where their loss comes from.
+breakdown = Table(
+    "breakdown",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workload", String(200), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("machine_id", String(64), nullable=False),
+    Column("runtime", String(100), nullable=False),
+    Column("payload", Text, nullable=False),
+    Index("breakdown_point", "key", "machine_id", "runtime", "id"),
+    sqlite_autoincrement=True,
 )
 
 # What a link too long for an address stands for: `query` is the part after its question mark.

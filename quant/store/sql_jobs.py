@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from quant.breakdown.record import Breakdown
 from quant.jobs.requests import LostLease, SweepRequest, SweepStatus, Task, TaskStatus, Took
 from quant.records import Measurement
-from quant.store import leases, measurements, progress, sweeps, tasks
+from quant.store import breakdowns, leases, measurements, progress, sweeps, tasks
 from quant.store.connected import Connected
 
 
@@ -41,6 +42,12 @@ class SqlJobs(Connected):
             if not tasks.done(connection, task, self._clock(), number, reused=False):
                 raise LostLease(f"task {task.id} is no longer held by attempt {task.attempt}")
             return number
+
+    def explained(self, task: Task, breakdown: Breakdown) -> None:
+        with self._writing(points=True) as connection:
+            breakdowns.insert(connection, breakdown)
+            if not tasks.done(connection, task, self._clock(), None, reused=False):
+                raise LostLease(f"task {task.id} is no longer held by attempt {task.attempt}")
 
     def reuse(self, task: Task, measurement: Measurement) -> None:
         key, machine_id, runtime = measurement.key, measurement.machine.id, measurement.runtime

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from quant.breakdown.record import Breakdown
 from quant.points import Points
 from quant.records import Measurement
-from quant.store import columns, measurements, transfer, views
+from quant.store import breakdowns, columns, measurements, transfer, views
 from quant.store.connected import Connected
 from quant.store.protocol import Kept, Merged, Same
 
@@ -53,6 +54,19 @@ class SqlPoints(Connected):
     def contents(self, numbers: Sequence[int]) -> dict[int, bytes]:
         with self._reading() as connection:
             return measurements.contents(connection, numbers)
+
+    def breakdown(self, identity: str) -> Breakdown | None:
+        with self._reading() as connection:
+            return breakdowns.newest(connection, *_parts(identity))
+
+    def breakdowns(self, workloads: Sequence[str] | None = None) -> Iterator[Breakdown]:
+        with self._reading() as connection:
+            yield from breakdowns.every(connection, workloads)
+
+    def keep_breakdowns(self, found: Iterable[Breakdown]) -> None:
+        with self._writing(points=True) as connection:
+            for one in found:
+                breakdowns.insert(connection, one)
 
     def every(
         self, workloads: Sequence[str] | None = None, *, with_predictions: bool = True

@@ -39,6 +39,7 @@ def submit(
             requested_at=now,
             requested_by=request.requested_by,
             priority=request.priority,
+            purpose=request.purpose,
         )
     )
     for position, recipe in enumerate(request.recipes):
@@ -90,6 +91,7 @@ def _new_task(connection: Connection, request: SweepRequest, recipe: Recipe, ask
             reused=False,
             sentence="",
             log="",
+            purpose=request.purpose,
         )
     ).inserted_primary_key
     if row is None:

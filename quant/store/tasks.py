@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from quant.jobs.requests import DONE, FAILED, QUEUED, RUNNING, Task, Took
+from quant.jobs.requests import DONE, EXPLAIN, FAILED, QUEUED, RUNNING, Task, Took
 from quant.recipe import Recipe
 from quant.store import story
 from quant.store.leases import FREE, expired, give_up_expired, holds
@@ -58,6 +58,7 @@ def claim(
         attempt=row.attempt + 1,
         fence=fence,
         worker=worker,
+        purpose=row.purpose,
     )
 
 
@@ -108,9 +109,11 @@ def note(connection: Connection, held: Task, text: str) -> None:
         connection.execute(sa.update(task).where(*mine).values(log=story.added(log, text)))
 
 
-def done(connection: Connection, held: Task, now: float, measurement: int, reused: bool) -> bool:
-    """Close a task with its measurement if the attempt still holds it."""
-    said = "known already" if reused else "measured"
+def done(
+    connection: Connection, held: Task, now: float, measurement: int | None, reused: bool
+) -> bool:
+    """Close a task if the attempt still holds it; without a measurement, as explained."""
+    said = "explained" if measurement is None else "known already" if reused else "measured"
     note(connection, held, story.line(now, said))
     values = {"state": DONE, "fraction": 1.0, "measurement_id": measurement, "reused": reused}
     return _end(connection, held, now, values)
@@ -159,6 +162,19 @@ def newest_done(connection: Connection, workload: str, limit: int) -> list[Any]:
         .limit(limit)
     )
     return list(connection.execute(query))
+
+
+def explained_seconds(connection: Connection, workload: str) -> float | None:
+    """How long the newest point of a workload took to be taken apart."""
+    query = (
+        sa.select(task.c.finished_at - task.c.started_at)
+        .where(task.c.workload == workload, task.c.state == DONE, task.c.purpose == EXPLAIN)
+        .where(task.c.finished_at >= task.c.started_at)
+        .order_by(task.c.finished_at.desc())
+        .limit(1)
+    )
+    found = connection.execute(query).scalar()
+    return None if found is None else float(found)
 
 
 def took(rows: Iterable[Any]) -> list[Took]:

@@ -16,10 +16,12 @@ import threading
 import time
 from pathlib import Path
 
+from quant.breakdown.record import Breakdown
 from quant.errors import DataError, RequestError
 from quant.jobs.executor import Identity, Progress
 from quant.jobs.requests import Task
 from quant.records import Measurement
+from tests.breakdown.samples import breakdown
 from tests.pages.samples import EPYC, measurement, said
 
 RUNTIME = "onnxruntime 1.0"
@@ -42,6 +44,14 @@ def identity(task: Task, home: Path) -> Identity:
         raise RequestError(f"{task.images} asked for, {PICTURES} there; ask for fewer")
     key = hashlib.sha256(f"{task.workload} {task.recipe.canonical}".encode()).hexdigest()[:24]
     return Identity(key, EPYC.id, RUNTIME, task.images or PICTURES)
+
+
+def explain(task: Task, home: Path, progress: Progress) -> Breakdown:
+    found = identity(task, home)
+    progress("Profiling beside FP32", 0.5)
+    if (home / "refuse-explain").exists():
+        raise DataError("the file is not here; measure it again")
+    return breakdown(task.recipe, key=found.key, workload=task.workload, runtime=RUNTIME)
 
 
 def evaluate(task: Task, home: Path, progress: Progress) -> tuple[Measurement, bytes]:

@@ -95,7 +95,7 @@ def test_a_newer_store_is_refused(url: str) -> None:
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(sa.text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0999'"))
     engine.dispose()
-    with pytest.raises(StoreError, match=r"version 0999 .* up to 0004; update Bitfront"):
+    with pytest.raises(StoreError, match=r"version 0999 .* up to 0005; update Bitfront"):
         open_store(url)
 
 
