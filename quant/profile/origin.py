@@ -45,10 +45,12 @@ def origin(
     every, tensors = set(given.weights), set(given.levels)
     trial = _Trial(prepared, given, split, threads)
     float_logits = trial.logits((), (), n)
-    parts = []
-    for at, (layers, levels) in enumerate(((every, ()), ((), tensors), (every, tensors))):
-        progress(f"Quantising weights or activations alone, {n} pictures", at / 30)
-        parts.append(_part(float_logits, trial.logits(layers, levels, n), split.labels[:n]))
+
+    def part(layers: set[str], levels: set[str]) -> Part:
+        return _part(float_logits, trial.logits(layers, levels, n), split.labels[:n])
+
+    progress(f"Quantising weights or activations alone, {n} pictures", 0.0)
+    parts = part(every, set()), part(set(), tensors), part(every, tensors)
     count = max(len(given.weights), 1)
     affordable = LAYER_MACS / (macs * count)
     if affordable < 1:

@@ -108,7 +108,7 @@ def _least(call: Callable[[], object]) -> float:
 
 
 def _product(size: int, integer: bool) -> onnx.ModelProto:
-    shape = ["batch", size, size]
+    shape: list[int | str] = ["batch", size, size]
     if not integer:
         weight = numpy_helper.from_array(np.full((size, size), 0.5, np.float32), "weight")
         node = helper.make_node("MatMul", ["given", "weight"], ["result"])
@@ -120,7 +120,7 @@ def _product(size: int, integer: bool) -> onnx.ModelProto:
 
 
 def _convolution(channels: int, side: int, integer: bool) -> onnx.ModelProto:
-    shape = ["batch", channels, side, side]
+    shape: list[int | str] = ["batch", channels, side, side]
     plain = (channels, channels, 3, 3)
     if not integer:
         weight = numpy_helper.from_array(np.full(plain, 0.5, np.float32), "weight")
