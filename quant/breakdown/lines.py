@@ -56,7 +56,7 @@ def lines(found: Breakdown) -> tuple[Line, ...]:
             before[row.name],
             after[row.name],
             shares.get(row.name),
-        )  # fmt: skip
+        )
         for row in found.rows
         if before[row.name] or after[row.name]
     ]

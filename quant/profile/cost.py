@@ -105,8 +105,10 @@ def _chain(count: int, many: bool) -> onnx.ModelProto:
         helper.make_tensor("scale", TensorProto.FLOAT, [], [0.1]),
         helper.make_tensor("zero", TensorProto.UINT8, [], [3]),
     ]
-    ends = [[helper.make_tensor_value_info(f"t{at}", kind, ["batch", *SHAPE])] for at in (0, count)]
-    graph = helper.make_graph(nodes, "chain", *ends, constants if many else [])
+    first, last = (
+        helper.make_tensor_value_info(f"t{at}", kind, ["batch", *SHAPE]) for at in (0, count)
+    )
+    graph = helper.make_graph(nodes, "chain", [first], [last], constants if many else [])
     domains = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
     return helper.make_model(graph, opset_imports=domains, ir_version=OLD_IR_VERSION)
 
