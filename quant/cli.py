@@ -184,6 +184,35 @@ def export(
 
 
 @app.command()
+def explain(
+    workload: Workload,
+    weights: Width = "8",
+    activations: Width = "8",
+    method: Method = "nearest",
+    ranges: Range = "minmax",
+    images: Images = None,
+    runtime: Runtime = "onnxruntime",
+    seed: Seed = "0",
+    calibration_images: Calibration = "200",
+    data: Data = None,
+    data_labels: Labels = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Take it apart again.")] = False,
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="A line a layer.")] = False,
+) -> None:
+    """Say where one point's time goes, layer by layer, what to try next, and where its loss comes
+    from; measured unless it was measured before."""
+    from quant.commands import explain as command
+    from quant.commands import options
+
+    recipes = options.recipes(
+        workload, weights, activations, method, ranges, seed, calibration_images
+    )
+    request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
+    raise typer.Exit(command.run(request, recipes, as_json=json, as_csv=csv))
+
+
+@app.command()
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE.onnx", help="Any ONNX classifier.")],
     workload: OnWorkload,

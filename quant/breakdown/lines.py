@@ -105,17 +105,20 @@ def _line(
     found: Breakdown, name: str, op: str, macs: int, before: list[Operation],
     after: list[Operation], noise_share: float | None,
 ) -> Line:  # fmt: skip
-    kinds = (INTEGER, FLOAT, CONVERSION, CLIP, LAYOUT)
     return Line(
-        name,
-        op,
-        macs,
-        sum(one.ms for one in before),
-        sum(one.ms for one in after),
-        *(of_kind(after, kind) for kind in kinds),
-        limit_ms(found, before, macs),
-        limit_ms(found, after, macs),
-        noise_share,
+        layer=name,
+        op=op,
+        macs=macs,
+        fp32_ms=sum(one.ms for one in before),
+        ms=sum(one.ms for one in after),
+        integer_ms=of_kind(after, INTEGER),
+        float_ms=of_kind(after, FLOAT),
+        conversion_ms=of_kind(after, CONVERSION),
+        clip_ms=of_kind(after, CLIP),
+        layout_ms=of_kind(after, LAYOUT),
+        fp32_limit_ms=limit_ms(found, before, macs),
+        limit_ms=limit_ms(found, after, macs),
+        noise_share=noise_share,
     )
 
 

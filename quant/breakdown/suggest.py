@@ -135,10 +135,8 @@ def _measured(found: Breakdown, points: Iterable[Point]) -> dict[tuple[int, int]
     """Milliseconds by widths, as a ratio to FP32 beside it: kernels do not depend on methods."""
     known: dict[tuple[int, int], list[float]] = {}
     for point in points:
-        machine = getattr(point, "machine_id", None) or point.machine.id  # type: ignore[union-attr]
-        if (point.workload, machine, point.runtime) != (
-            found.workload, found.machine.id, found.runtime
-        ):  # fmt: skip
+        place = point.id.partition("@")[2]  # the machine and the runtime
+        if (point.workload, place) != (found.workload, found.id.partition("@")[2]):
             continue
         ratio = point.latency_ms / point.fp32_latency_ms
         if ratio == ratio:

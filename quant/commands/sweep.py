@@ -65,23 +65,29 @@ def measured(request: SweepRequest, arrived: Callable[[Measurement], None]) -> i
     """Run a sweep to its end in this process; 0, or what its failures make of the exit code."""
     chosen = settings()
     home = chosen.home
-    line = Line()
     with open_store() as store:
         # Before anything is queued: what is wrong with one point is wrong with all.
         engine = engine_named(chosen.engine)
         engine.identity(_task(request, request.recipes[-1]), home)
         _say_how_long(store, engine, request, home)
-        sweep = submit(store, request)
-        executor = LocalExecutor(chosen.engine, home)
-        try:
-            with _cancelled_if_stopped(store, sweep, line):
-                for measurement in work_through(store, executor, sweep, home, line):
-                    line.clear()
-                    arrived(measurement)
-        finally:
-            executor.close()
-            line.clear()
-        return _failures(store, sweep)
+        return finished(store, request, arrived)
+
+
+def finished(store: Store, request: SweepRequest, arrived: Callable[[Measurement], None]) -> int:
+    """Queue what is asked for and run it to its end in this process; the exit code."""
+    chosen = settings()
+    line = Line()
+    sweep = submit(store, request)
+    executor = LocalExecutor(chosen.engine, chosen.home)
+    try:
+        with _cancelled_if_stopped(store, sweep, line):
+            for measurement in work_through(store, executor, sweep, chosen.home, line):
+                line.clear()
+                arrived(measurement)
+    finally:
+        executor.close()
+        line.clear()
+    return _failures(store, sweep)
 
 
 def _say_how_long(store: Store, engine: Engine, request: SweepRequest, home: Path) -> None:
