@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 
 from models.workload import Workload, workload
+from quant import judged
 from quant.artifact import Artifact, is_integer
 from quant.baseline import Progress
 from quant.errors import BitfrontError, ModelError, RequestError
@@ -42,7 +43,7 @@ def check(
     _fits(path, chosen)
     recipe = _recipe(told)
     request = Request(workload_name, recipe or Recipe.fp32(), data, data_labels, images)
-    row = measured(request, _artifact(path, told), home, progress).measurement.to_row()
+    row = judged.row(measured(request, _artifact(path, told), home, progress).measurement)
     row["file"] = str(path)
     row["made_by"] = "bitfront" if recipe else "another program"
     unknown = ["artifact", "oldest_runtime", "quantize_seconds", "key"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from statistics import fmean, stdev
@@ -78,6 +78,12 @@ def is_first(points: Points) -> Mask:
         least = min(seed for seed, _ in rows)
         found[[row for seed, row in rows if seed > least]] = False
     return found
+
+
+def dots(measured: Sequence[Measurement]) -> list[Measurement]:
+    """Those that a chart shows: without further draws."""
+    first = is_first(Points.of(measured)).tolist()
+    return [one for one, is_dot in zip(measured, first, strict=True) if is_dot]
 
 
 def draws(points: Points) -> dict[str, Draws]:

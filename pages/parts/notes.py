@@ -51,7 +51,8 @@ def _counts(view: View, drawn: Drawn, everything: bool) -> str:
     shown, whole = len(drawn.points), len(view.selection.whole)
     why = []
     if more := sum(len(one) - 1 for one in view.selection.draws.values()):
-        why.append(f"{more:,} are further calibration draws of these")
+        draws = "is a further calibration draw" if more == 1 else "are further calibration draws"
+        why.append(f"{more:,} {draws} of these")
     if hidden := whole - len(view.points) - more:
         why.append(f"{hidden:,} are filtered out")
     if drawn.left_out:

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.workload import workload
+from quant.budgets import USUAL
 from quant.certainty import over_draws, spread
+from quant.commands.judging import told
 from quant.commands.progress import Line
 from quant.commands.show import json_line, table
 from quant.draws import draws
@@ -46,7 +48,10 @@ def run(request: SweepRequest, *, as_json: bool) -> int:
 
     code = measured(request, arrived)
     if kept and not as_json:
-        print(table(kept))
+        with open_store() as store:
+            said = told(store, kept, USUAL, alone=True)
+        print(table(kept, rows=[said.rows[one.id] for one in kept]))
+        print(*said.sentences, sep="\n")
     for sentence in _over_draws(kept):
         print(sentence, file=sys.stderr if as_json else sys.stdout)
     return code

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from quant.draws import dots
 from quant.errors import RequestError
 from quant.pareto import fronts
 from quant.records import Measurement
@@ -94,7 +95,7 @@ def _chosen(shown: Sequence[Measurement], choice: Choice) -> list[Measurement]:
         return []
     if choice.files == ALL:
         return list(shown)
-    best = {point.id for point in fronts(shown)}
+    best = {point.id for point in fronts(dots(shown))}
     return [point for point in shown if point.id in best or point.recipe.is_fp32]
 
 

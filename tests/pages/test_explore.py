@@ -11,12 +11,18 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import place
+from pages.parts import export, place
+from pages.parts.view import View
+from quant.budgets import Budgets
+from quant.cli import main
+from quant.grounds import select
 from quant.jobs.requests import SweepRequest
 from quant.pareto import Ground
 from quant.recipe import Recipe
+from quant.rows import json_line
+from quant.selection import Filters
 from quant.store import Store
-from tests.pages.samples import XEON, measurement, sweep
+from tests.pages.samples import XEON, measurement, said, sweep
 
 Explore = Callable[..., AppTest]
 
@@ -191,13 +197,32 @@ def test_calibration_draws_are_asked_for_and_shown_as_one_dot(
         store.append(measurement(Recipe(8, 8, "mse", seed=seed), accuracy=accuracy, drop=0.0002))
     app = explore(weights=["8"], draws="5")
     assert app.button(key="measure").label == "Measure 2 more"
-    assert "over 3 calibration draws 93.3 % ± 1.5 (92.0 – 95.0), logits 48.0 dB" in words(app)
+    assert "over 3 calibration draws 93.3 % ± 1.5 (92.0 – 95.0), logits 48.00 dB ± 0.00" in words(
+        app
+    )
     assert metrics(app)["Accuracy"][0] == "93.0 %"
     assert "2 are further calibration draws" in words(app)
     assert list(app.dataframe[0].value["point"]) == ["fp32", "w8a8·mse"]
     app.button(key="measure").click().run()
     tasks = store.tasks(store.sweeps()[0].id)
     assert [task.recipe.seed for task in tasks] == [0, 3, 4]
+
+
+def test_page_and_command_line_export_the_same_figures(
+    explore: Explore, filled: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw = measurement(Recipe(4, 8, "mse", seed=1), drop=0.005)
+    filled.append(draw, said(draw))
+    assert "All 15 points shown, and 1 further calibration draw," in words(explore())
+    shown = select(filled.figures(), {}, Ground.of(sweep()[0]), Filters())
+    budgets = Budgets(drop=0.01, size_bytes=1e6)
+    best = shown.recommendation(budgets)
+    seen = View(shown, budgets, best, None, pinned=False)
+    page = {row["key"]: row for row in export.judged(seen)}
+    assert main(["points", "--max-drop", "1", "--max-mb", "1", "--json"]) == 0
+    listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(listed) == len(page) == 16
+    assert all(json.loads(json_line(page[row["key"]])) == row for row in listed)
 
 
 def test_a_link_restores_the_view(explore: Explore, filled: Store) -> None:
