@@ -12,13 +12,20 @@ from quant.graph.layers import Layer
 from quant.graph.network import Network
 from quant.graph.prepared import Prepared
 from quant.graph.products import Product
-from quant.lower.placement import Placement, scaled
+from quant.lower.placement import INTEGER_OPS, Placement, is_integer, scaled, settled
+from quant.lower.scaling import given_ahead, taken_in
 from quant.plan import Bits, Plan
 from quant.recipe import FLOAT
 from quant.records import LayerOutcome
 from quant.runtime.ort import Kernels
 
 NO_KERNEL = "ONNX Runtime has no integer kernel for {what}: it computes it in float32"
+SLOWER = "ONNX Runtime's integer kernel for {what} is slower than float32, in which it is computed"
+BETWEEN = (
+    "its neighbours are in float32: converting to integers and back would cost more than an "
+    "integer kernel saves"
+)
+WITH_CONSTANT = "it is computed in float32: one of its inputs is a constant, which is not quantised"
 FLOAT_OPS = (
     "LayerNormalization", "InstanceNormalization", "GroupNormalization", "ReduceMean", "HardSwish",
     "HardSigmoid", "Tanh", "Elu", "PRelu", "Exp", "Pow", "Sqrt", "Sub",
@@ -41,7 +48,7 @@ def outcomes_of(
         item.node: _product(item, plan, placement, network, found) for item in prepared.products
     }
     if placement.widths:
-        listed |= dict(_in_float(network))
+        listed |= dict(_in_float(network)) | dict(_left(prepared, placement))
     return tuple(listed[node.name] for node in network.nodes if node.name in listed)
 
 
@@ -89,7 +96,7 @@ def _product(
         f"one input stays at {max(widths)} bits: it is a Softmax or a sum"
         if wanted.activations < max(widths) < FLOAT
         else "",
-        "the scale of its result takes in a multiplication by a constant"
+        "a scale beside it takes in a multiplication by a constant"
         if kernel != "float32" and scaled(network, product.output) != product.output
         else "",
     ]
@@ -126,11 +133,35 @@ def _in_float(network: Network) -> Iterator[tuple[str, LayerOutcome]]:
             yield node.name, _float(node, node.op_type, held)
 
 
+def _left(prepared: Prepared, placement: Placement) -> Iterator[tuple[str, LayerOutcome]]:
+    """Operations that have an integer kernel, and are in float because that costs less."""
+    network = prepared.network
+    elsewhere = {name for gelu in gelus(network) for name in gelu.nodes}
+    elsewhere |= {node.name for node in given_ahead(network, placement).values()}
+    for layer in prepared.layers:
+        adding = network.only_consumer(layer.output) if layer.added else None
+        elsewhere |= {adding.name} if adding else set()
+    for node in network.nodes:
+        if node.name in elsewhere or not _computes(node, network):
+            continue
+        if node.op_type == "Softmax":
+            yield node.name, _float(node, "Softmax", 0, SLOWER.format(what="Softmax"))
+        elif node.op_type in INTEGER_OPS and not _quantised(node, network, placement):
+            whole = is_integer(node, network)
+            yield node.name, _float(node, node.op_type, 0, BETWEEN if whole else WITH_CONSTANT)
+
+
+def _quantised(node: NodeProto, network: Network, placement: Placement) -> bool:
+    if is_integer(node, network):
+        return settled(network, node.output[0]) in placement.widths
+    return taken_in(node, network, placement)
+
+
 def _computes(node: NodeProto, network: Network) -> bool:
     return bool(network.data_inputs(node)) and network.is_float(node.output[0])
 
 
-def _float(node: NodeProto, op: str, parameters: int) -> LayerOutcome:
+def _float(node: NodeProto, op: str, parameters: int, kept: str = "") -> LayerOutcome:
     return LayerOutcome(
         layer=node.output[0],
         op=op,
@@ -139,5 +170,5 @@ def _float(node: NodeProto, op: str, parameters: int) -> LayerOutcome:
         macs=0,
         parameters=parameters,
         kernel="float32",
-        kept=NO_KERNEL.format(what=op),
+        kept=kept or NO_KERNEL.format(what=op),
     )

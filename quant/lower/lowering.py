@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 from onnx import (
     ModelProto,
     NodeProto,
     OperatorSetIdProto,
-    TensorProto,
     helper,
     numpy_helper,
 )
@@ -21,32 +19,14 @@ from quant.graph.layers import Layer
 from quant.graph.network import Network, attribute, factor_of
 from quant.grid import Grid
 from quant.lower import weights as store
+from quant.lower.draft import Draft, quantise
 from quant.lower.placement import Placement
+from quant.lower.scaling import given_ahead, taken_in
 from quant.plan import Plan
 from quant.rounding.codes import Rounded
 from quant.rounding.scales import Floats
 
 OPSET = 18  # the first with BitwiseOr
-
-
-@dataclass
-class _Draft:
-    """The parts of the new graph while it is written.
-
-    `renamed` holds for every node that follows, `swapped` for one node by name.
-    """
-
-    before: list[NodeProto] = field(default_factory=list)
-    nodes: list[NodeProto] = field(default_factory=list)
-    initializers: dict[str, TensorProto] = field(default_factory=dict)
-    shared: dict[str, TensorProto] = field(default_factory=dict)
-    renamed: dict[str, str] = field(default_factory=dict)
-    swapped: dict[str, tuple[str, str]] = field(default_factory=dict)
-    in_float: bool = False
-
-    def constant(self, name: str, value: np.generic) -> str:
-        self.initializers.setdefault(name, numpy_helper.from_array(np.asarray(value), name))
-        return name
 
 
 def lower(
@@ -66,20 +46,32 @@ def lower(
         rounded: codes of every layer whose weights have up to 8 bits.
     """
     network = Network(model)
-    draft = _Draft(in_float=all(bits.weights >= 16 for bits in plan.values()))
+    draft = Draft(in_float=all(bits.weights >= 16 for bits in plan.values()))
     by_node = {layer.node: layer for layer in layers}
     fused = {name for gelu in gelus(network) for name in gelu.nodes}
-    for name in network.inputs:
+    ahead = given_ahead(network, placement)
+    gone = {node.name for node in ahead.values()}
+
+    def after(name: str, source: str, factor: float = 1.0) -> None:
+        """Quantise a tensor, of which the node before gives `source`, if it is to be."""
         if name in placement.widths:
-            _quantise(draft, name, name, grids[name], clip=True)
+            clip = name not in placement.passed
+            behind = factor_of(ahead[name], network) if name in ahead else None
+            quantise(draft, name, source, grids[name], clip=clip, before=factor, behind=behind or 1)
+
+    for name in network.inputs:
+        after(name, name)
     for node in network.nodes:
         if _redundant(node, network, placement, grids):
-            _after(draft, node.output[0], node.input[0], placement, grids)
+            after(node.output[0], node.input[0])
             continue
-        if node.name not in fused and _taken_in(node, network, placement):
+        if node.name in gone:
             [source] = network.data_inputs(node)
-            name, factor = node.output[0], factor_of(node, network) or 1.0
-            _quantise(draft, name, source, grids[name], clip=True, factor=factor)
+            draft.renamed[node.output[0]] = source
+            continue
+        if node.name not in fused and taken_in(node, network, placement):
+            [source] = network.data_inputs(node)
+            after(node.output[0], source, factor_of(node, network) or 1.0)
             continue
         copy = NodeProto()
         copy.CopyFrom(node)
@@ -91,81 +83,8 @@ def lower(
             copy.input[index] = draft.renamed.get(name, new if name == old else name)
         draft.nodes.append(copy)
         for name in node.output:
-            _after(draft, name, name, placement, grids)
+            after(name, name)
     return _assemble(model, draft)
-
-
-def _after(
-    draft: _Draft, name: str, source: str, placement: Placement, grids: Mapping[str, Grid]
-) -> None:
-    if name in placement.widths:
-        _quantise(draft, name, source, grids[name], clip=name not in placement.passed)
-
-
-def _taken_in(node: NodeProto, network: Network, placement: Placement) -> bool:
-    """Whether a multiplication by a constant becomes part of the scale of the quantiser behind.
-
-    Attention divides its scores so; nothing is left of it to compute.
-    """
-    if factor_of(node, network) is None:
-        return False
-    [source], [name] = network.data_inputs(node), node.output
-    return (
-        name in placement.widths and name not in placement.passed and source not in placement.widths
-    )
-
-
-def _quantise(
-    draft: _Draft, name: str, source: str, grid: Grid, *, clip: bool, factor: float = 1.0
-) -> None:
-    """QuantizeLinear, an integer Clip for narrow grids, DequantizeLinear.
-
-    The Clip must act on the uint8 tensor: a float Clip blocks the fusion. What comes out is
-    `factor` times the source, for which `grid` is.
-    """
-    if draft.in_float:
-        _quantise_in_float(draft, name, source, grid, factor)
-        return
-    scale = draft.constant(f"{name}/scale", np.float32(grid.scale))
-    before = scale
-    if factor != 1.0:
-        before = draft.constant(f"{name}/scale/before", np.float32(grid.scale / factor))
-    zero = draft.constant(f"{name}/zero", np.uint8(grid.zero_point))
-    codes = f"{name}/codes"
-    draft.nodes.append(
-        helper.make_node("QuantizeLinear", [source, before, zero], [codes], name=codes)
-    )
-    if grid.bits < 8 and clip:
-        low = draft.constant("codes/low", np.uint8(0))
-        high = draft.constant(f"codes/high{grid.bits}", np.uint8(grid.top))
-        clipped = f"{name}/clipped"
-        draft.nodes.append(helper.make_node("Clip", [codes, low, high], [clipped], name=clipped))
-        codes = clipped
-    target = f"{name}/dequantised"
-    draft.nodes.append(
-        helper.make_node("DequantizeLinear", [codes, scale, zero], [target], name=target)
-    )
-    draft.renamed[name] = target
-
-
-def _quantise_in_float(draft: _Draft, name: str, source: str, grid: Grid, factor: float) -> None:
-    """The same levels in float arithmetic, for float weights, which no integer kernel takes.
-
-    Behind a DequantizeLinear, ONNX Runtime (seen in 1.32) would quantise float weights to eight
-    bits by itself, and the file would not be what its recipe says.
-    """
-    scale = draft.constant(f"{name}/scale", np.float32(grid.scale))
-    before = draft.constant(f"{name}/scale/before", np.float32(grid.scale / factor))
-    low = draft.constant(f"{name}/low", np.float32(-grid.zero_point))
-    high = draft.constant(f"{name}/high", np.float32(grid.top - grid.zero_point))
-    for op, inputs, output in (
-        ("Div", [source, before], f"{name}/steps"),
-        ("Round", [f"{name}/steps"], f"{name}/rounded"),
-        ("Clip", [f"{name}/rounded", low, high], f"{name}/level"),
-        ("Mul", [f"{name}/level", scale], f"{name}/dequantised"),
-    ):
-        draft.nodes.append(helper.make_node(op, inputs, [output], name=output))
-    draft.renamed[name] = f"{name}/dequantised"
 
 
 def _redundant(
@@ -196,7 +115,7 @@ def clip_bounds(node: NodeProto, network: Network) -> tuple[float, float]:
 
 
 def _rewrite_layer(
-    draft: _Draft,
+    draft: Draft,
     node: NodeProto,
     layer: Layer,
     network: Network,
@@ -233,7 +152,7 @@ def _rewrite_layer(
     _point(draft, node, fragment)
 
 
-def _point(draft: _Draft, node: NodeProto, fragment: store.Fragment) -> None:
+def _point(draft: Draft, node: NodeProto, fragment: store.Fragment) -> None:
     draft.before.extend(fragment.nodes)
     draft.initializers.update({item.name: item for item in fragment.initializers})
     node.input[1] = fragment.weight
@@ -260,7 +179,7 @@ def paired(layer: Layer) -> bool:
     return not (layer.op == "Conv" and depthwise)
 
 
-def _assemble(model: ModelProto, draft: _Draft) -> ModelProto:
+def _assemble(model: ModelProto, draft: Draft) -> ModelProto:
     """Keep the initializers that are still read, and name the outputs as they were."""
     outputs = [item.name for item in model.graph.output]
     nodes = [*draft.before, *draft.nodes]

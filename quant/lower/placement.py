@@ -13,10 +13,10 @@ from quant.graph.network import Network, factor_of
 from quant.graph.products import Product, products_of
 from quant.grid import Grid
 
-INTEGER_OPS = ("Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool", "Sigmoid", "Softmax")
+INTEGER_OPS = ("Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool", "Sigmoid")
 PASSING_OPS = ("MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze")
 ABSORBED_OPS = ("Relu", "Clip")
-WIDE = 8  # the network's input, residual sums, scores and Softmax outputs
+WIDE = 8  # the network's input, residual sums and Softmax outputs
 
 
 @dataclass(frozen=True)
@@ -61,18 +61,15 @@ def place(
     readers = _readers(layers, products, activations)
     nodes = {layer.node for layer in layers if layer.name in activations}
     nodes |= {product.node for product in products if product.name in activations}
-    fused = {name for gelu in gelus(network) for name in gelu.nodes}
     needed = {reader.source for reader in readers}
     for node in network.nodes:
         if node.name in nodes:
-            if node.op_type == "Conv":  # no kernel takes integers and gives float
-                needed.add(settled(network, node.output[0]))
-            elif len(network.data_inputs(node)) == 2:
-                needed.add(scaled(network, node.output[0]))
-        elif readers and node.name not in fused and is_integer(node, network):
-            needed.update(network.data_inputs(node))
-            needed.add(settled(network, node.output[0]))
-    passed = _pass_on(network, needed)
+            last = settled(network, node.output[0])
+            # ONNX Runtime (seen in 1.32) gives float from integers for MatMul and Gemm only, and
+            # only where no Relu or Clip follows
+            if node.op_type == "Conv" or last != node.output[0]:
+                needed.add(last)
+    passed = _spread(network, needed)
     widths = dict.fromkeys(needed, WIDE)
     wanted = _widest(readers, passed)
     for reader in readers:
@@ -122,6 +119,32 @@ def scaled(network: Network, name: str) -> str:
     """The tensor after a multiplication by a constant, which the quantiser's scale takes in."""
     user = network.only_consumer(name)
     return str(user.output[0]) if user is not None and factor_of(user, network) else name
+
+
+def _spread(network: Network, needed: set[str]) -> dict[str, str]:
+    """Extend `needed` to operations without weights that touch it; what `_pass_on` returns.
+
+    One whose inputs come in float and whose output is wanted in float stays there: converting to
+    integers and back costs more than its kernel saves.
+    """
+    fused = {name for gelu in gelus(network) for name in gelu.nodes}
+    waiting = [
+        node for node in network.nodes if node.name not in fused and is_integer(node, network)
+    ]
+    passed: dict[str, str] = {}
+    while True:
+        passed |= _pass_on(network, needed)
+        touching = [node for node in waiting if needed & set(_ends(node, network))]
+        if not touching:
+            return passed
+        waiting = [node for node in waiting if node not in touching]
+        for node in touching:
+            needed.update(_ends(node, network))
+
+
+def _ends(node: NodeProto, network: Network) -> list[str]:
+    """The tensors that its integer kernel reads and writes."""
+    return [*network.data_inputs(node), settled(network, node.output[0])]
 
 
 def _pass_on(network: Network, needed: set[str]) -> dict[str, str]:

@@ -196,8 +196,10 @@ def test_transformers_run_in_integers_where_there_are_kernels(
     integer = max(bits) <= 8
     assert artifact.integer_mac_share == (1.0 if integer else 0.0)
     assert artifact.agreement_db is None or artifact.agreement_db > 25
-    assert not integer or artifact.kernels["QLinearMatMul"] == 2
     products = [one for one in artifact.outcomes if one.op == "MatMul of two activations"]
+    if integer:  # a Softmax in float reads the scores, a layer reads the mixture
+        kernels = [one.kernel for one in products]
+        assert kernels == ["MatMulIntegerToFloat", "QLinearMatMul"]
     assert [one.macs for one in products] == [2 * 16 * 6 * 16, 2 * 16 * 16 * 6]
     if bits == (4, 4):
         assert [one.activation_bits for one in products] == [4, 4]
@@ -209,6 +211,19 @@ def test_attention_divides_its_scores_at_no_cost(transformer: Prepared, tmp_path
     artifact = make(transformer, Recipe(8, 8), seen, tokens(8), tmp_path / "m.onnx", "test")
     scores = next(one for one in artifact.outcomes if one.op == "MatMul of two activations")
     assert "takes in a multiplication" in scores.note
+    assert not any(one.op == "Mul" for one in artifact.outcomes)
+    Session(artifact.path, threads=1, written=tmp_path / "optimised.onnx")
+    ops = [node.op_type for node in onnx.load(tmp_path / "optimised.onnx").graph.node]
+    assert not {"Mul", "Div"} & set(ops)
+    fp32 = Session(transformer.path, threads=1).run(tokens(40))
+    assert sqnr_db(fp32, Session(artifact.path, threads=1).run(tokens(40))) > 25
+
+
+def test_scaled_scores_of_float_weights_are_scaled_too(
+    transformer: Prepared, tmp_path: Path
+) -> None:
+    seen = seen_by(transformer, tokens(40))
+    artifact = make(transformer, Recipe(32, 8), seen, tokens(8), tmp_path / "m.onnx", "test")
     fp32 = Session(transformer.path, threads=1).run(tokens(40))
     assert sqnr_db(fp32, Session(artifact.path, threads=1).run(tokens(40))) > 25
 
@@ -219,7 +234,24 @@ def test_what_stays_in_float_is_told(transformer: Prepared, tmp_path: Path) -> N
     kept = [one.op for one in artifact.outcomes if one.kept]
     assert kept.count("LayerNormalization") == 2
     assert kept.count("GELU") == 1
-    assert all("no integer kernel" in one.kept for one in artifact.outcomes if one.op in kept)
+    assert all(
+        "no integer kernel" in one.kept
+        for one in artifact.outcomes
+        if one.op in ("LayerNormalization", "GELU")
+    )
+
+
+def test_operations_between_float_ones_stay_there_and_say_so(
+    transformer: Prepared, tmp_path: Path
+) -> None:
+    seen = seen_by(transformer, tokens(40))
+    artifact = make(transformer, Recipe(8, 8), seen, tokens(8), tmp_path / "m.onnx", "test")
+    kept = {one.op: one.kept for one in artifact.outcomes if one.kept}
+    assert "slower than float32" in kept["Softmax"]
+    assert "converting to integers and back" in kept["Add"]
+    Session(artifact.path, threads=1, written=tmp_path / "optimised.onnx")
+    ops = {node.op_type for node in onnx.load(tmp_path / "optimised.onnx").graph.node}
+    assert not ops & {"QLinearSoftmax", "QLinearAdd", "DequantizeLinear"}
 
 
 def test_gelu_is_fused_with_and_without_quantisation(transformer: Prepared, tmp_path: Path) -> None:
