@@ -42,10 +42,10 @@ def table(view: View, wanted: Showing) -> None:
         selection_mode="single-row",
         column_config={
             "model": st.column_config.TextColumn(width=130),
-            "point": st.column_config.TextColumn(width=140),
-            "against FP32": st.column_config.TextColumn(width=170),
-            "budgets": st.column_config.TextColumn(width=130),
-            f"beside {compared.best_label}": st.column_config.TextColumn(width=230),
+            "point": st.column_config.TextColumn(width=125),
+            "against FP32": st.column_config.TextColumn(width=155),
+            "budgets": st.column_config.TextColumn(width=190),
+            f"beside {compared.best_label}": st.column_config.TextColumn(width=215),
             "size, MB": st.column_config.NumberColumn(format="%.3f"),
             "latency, ms": st.column_config.NumberColumn(format="%.3f"),
             "accuracy, %": st.column_config.NumberColumn(format="%.1f"),
@@ -67,7 +67,7 @@ def _how(compared: Compared) -> str:
         f"Accuracies were compared picture by picture with {compared.best_label}: McNemar's exact "
         f"test at 5 %, after Holm's correction over {len(compared.beside)} points. Not told apart "
         "is not equal: beside it stands the smallest difference that these pictures tell in 8 of "
-        "10 cases."
+        "10 cases. Undecided budgets say about how many more pictures would tell."
     )
 
 
@@ -82,7 +82,7 @@ def _data(
     models = len({point.workload for point in rows.points}) > 1
     listed = [
         _row(point, models)
-        | {"budgets": certainty.verdict(point, budgets)}
+        | {"budgets": certainty.verdict(point, budgets).replace(" pictures would tell", "")}
         | ({f"beside {compared.best_label}": _beside(point, compared)} if compared.beside else {})
         | ({"over draws, %": _over(draws.get(point.id))} if draws else {})
         | {"on the front": "yes" if best else "no"}

@@ -181,7 +181,7 @@ def test_a_budget_that_is_undecided_says_how_many_pictures_would_tell(
     budgets = dict(zip(table["point"], table["budgets"], strict=True))
     assert budgets["w5a8·mse"] == "met"
     assert budgets["w2a8·mse"] == "not met"
-    assert re.fullmatch(r"undecided \(about [\d,]+ more pictures would tell\)", budgets["w4a8·mse"])
+    assert re.fullmatch(r"undecided \(about [\d,]+ more\)", budgets["w4a8·mse"])
     (many,) = re.findall(r"about ([\d,]+) more", budgets["w4a8·mse"])
     assert f"About {many} more pictures would tell." in words(app)
     tip = next(metric for metric in app.metric if metric.label == "Accuracy").help
