@@ -31,6 +31,7 @@ from quant.rounding.codes import Rounded, Weight
 from quant.rounding.plain import PLAIN, round_all, weights_of
 from quant.rounding.source import Source
 from quant.runtime.ort import Session, kernels
+from quant.trim import trim
 
 CHECKED_PICTURES = 8
 LEAST_AGREEMENT_DB = 12.0  # between the integer kernels and the file's own definition
@@ -123,7 +124,9 @@ def _rounded(
         raise InvalidRecipe(f"{recipe.method} learns from calibration pictures, and has none here")
     from quant.rounding.learn import learn  # which loads torch
 
-    return learn(prepared, weights, chosen, placement, recipe.method, source)
+    rounded = learn(prepared, weights, chosen, placement, recipe.method, source)
+    trim()
+    return rounded
 
 
 def _named_by_content(path: Path, draft: Path) -> Path:

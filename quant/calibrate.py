@@ -33,7 +33,11 @@ class Observed:
 
 
 def observe(
-    model: ModelProto, tensors: Sequence[str], batches: Iterable[Pictures], seed: int
+    model: ModelProto,
+    tensors: Sequence[str],
+    batches: Iterable[Pictures],
+    seed: int,
+    kept: int = KEPT,
 ) -> dict[str, Observed]:
     """Run the FP32 network over the pictures and keep each tensor's range and histogram.
 
@@ -41,12 +45,12 @@ def observe(
         model: folded FP32 network.
         tensors: names to watch.
         batches: pictures (n, c, h, w), normalised.
-        seed: of the sample of values that is kept.
+        seed: of the sample of values that is kept, `kept` of each tensor and batch.
     """
     session = watched(model, tensors)
     source = session.get_inputs()[0].name
     fetched = [name for name in tensors if name != source]
-    watches = {name: _Watch(np.random.default_rng([seed, i])) for i, name in enumerate(tensors)}
+    watches = {n: _Watch(np.random.default_rng([seed, i]), kept) for i, n in enumerate(tensors)}
     for pictures in batches:
         for name, values in zip(fetched, session.run(fetched, {source: pictures}), strict=True):
             watches[name].see(np.asarray(values))
@@ -58,16 +62,16 @@ def observe(
 class _Watch:
     """Extremes of everything, and an even sample of each batch."""
 
-    def __init__(self, draw: np.random.Generator) -> None:
-        self.draw, self.low, self.high = draw, np.inf, -np.inf
+    def __init__(self, draw: np.random.Generator, kept: int) -> None:
+        self.draw, self.kept, self.low, self.high = draw, kept, np.inf, -np.inf
         self.samples: list[NDArray[np.float32]] = []
 
     def see(self, values: NDArray[np.float32]) -> None:
         flat = values.reshape(-1)
         self.low = min(self.low, float(flat.min()))
         self.high = max(self.high, float(flat.max()))
-        if flat.size > KEPT:
-            flat = flat[self.draw.integers(0, flat.size, KEPT)]
+        if flat.size > self.kept:
+            flat = flat[self.draw.integers(0, flat.size, self.kept)]
         self.samples.append(flat.copy())
 
     def observed(self) -> Observed:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.data import Dataset, Split
-from quant.calibrate import Observed, observe
+from quant.calibrate import KEPT, Observed, observe
 from quant.graph.fold import shapes_of
 from quant.graph.network import Network
 from quant.graph.prepared import Prepared
@@ -19,6 +19,7 @@ from quant.lower.placement import candidates
 from quant.measure.accuracy import batch_size
 from quant.plan import plan
 from quant.recipe import Recipe
+from quant.trim import trim
 
 
 def calibrated(prepared: Prepared, data: Dataset, recipe: Recipe) -> dict[str, Observed]:
@@ -54,6 +55,7 @@ def _order(split: Split, count: int, seed: int) -> NDArray[np.int64]:
 
 
 MOST_BYTES = 512_000_000  # of activations that are looked at in one run
+MOST_KEPT_BYTES = 256_000_000  # of samples of all tensors and batches
 EQUALISED_BY = 100  # pictures: ends of channels need fewer than ranges do
 
 
@@ -86,7 +88,9 @@ def _equalised(
     size = _size(prepared, split)
     batches = (split.take(order[i : min(i + size, count)]) for i in range(0, count, size))
     bits = plan(Recipe(weights, activations), prepared.layers, prepared.products)
-    return equalise(prepared, bits, batches)
+    moved = equalise(prepared, bits, batches)
+    trim()
+    return moved
 
 
 @lru_cache(maxsize=4)
@@ -96,7 +100,10 @@ def _calibrated(calibration: _Calibration, count: int, seed: int) -> dict[str, O
     size = _size(prepared, split)
     batches = (split.take(order[i : i + size]) for i in range(0, count, size))
     tensors = candidates(Network(prepared.model), prepared.layers)
-    return observe(prepared.model, tensors, batches, seed)
+    kept = MOST_KEPT_BYTES // (4 * len(tensors) * -(-count // size)) if tensors else KEPT
+    seen = observe(prepared.model, tensors, batches, seed, min(KEPT, kept))
+    trim()
+    return seen
 
 
 def _size(prepared: Prepared, split: Split) -> int:
