@@ -20,12 +20,15 @@ from pages.parts import (
     take,
     view,
 )
+from quant.recipe import Recipe
 
 
-def empty(choice: controls.Choice) -> None:
+def empty(choice: controls.Choice, seen: view.View) -> None:
     """Before the first point: what happens, or what to do next."""
     if awaited := measuring.awaited(choice.workload.name):
         st.info(awaited, icon=":material/hourglass_top:")
+    elif seen.ground:
+        st.info(measuring.untimed(view.timed_at(seen.ground)), icon=":material/timer:")
     elif choice.lacks_data:
         needs = shell.escape(choice.workload.needs_data.partition(":")[0])
         st.info(
@@ -55,7 +58,9 @@ with shell.page("Explore"):
     wanted = showing.bar() if cache.places(name) else showing.Showing()
     seen = view.of(choice, budgets, wanted.filters, wanted.also)
     with button:
-        measuring.offer(choice, measuring.known(choice, seen.measured(choice.recipes)))
+        asked = (Recipe.fp32(), *choice.recipes)
+        known = measuring.known(choice, seen.measured(asked))
+        measuring.offer(choice, known, measuring.known(choice, seen.filed(asked)))
 
     with top:
         with st.container(horizontal=True, vertical_alignment="top"):
@@ -67,7 +72,7 @@ with shell.page("Explore"):
             st.warning(seen.complaint, icon=":material/link_off:")
         headline.numbers(seen)
     if seen.chosen is None:
-        empty(choice)
+        empty(choice, seen)
     else:
         chart.draw(seen, wanted, arrivals.now(name, seen))
         headline.why(seen)

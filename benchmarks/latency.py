@@ -17,7 +17,7 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from benchmarks.common import HOME, Subject, report, subject
-from quant.measure.latency import seconds_of
+from quant.measure.stopwatch import seconds_of
 from quant.recipe import Recipe
 from quant.runtime.ort import Session
 from quant.settings import settings

@@ -17,6 +17,7 @@ from quant.measure.accuracy import Answers, sqnr_db
 from quant.measure.latency import Latency
 from quant.measure.machine import this_machine
 from quant.records import Measurement
+from quant.retime import fields, notes
 from quant.stats import paired, wilson
 
 
@@ -29,12 +30,9 @@ def account(
     fp32: Answers,
     given: Answers,
     timed: Latency,
-    timed_fp32: Latency,
     *,
     key: str,
     is_fp32: bool,
-    busy: str,
-    threads: int,
     seconds: tuple[float, float],
     home: Path,
 ) -> Measurement:
@@ -42,9 +40,8 @@ def account(
 
     Args:
         fp32, given: FP32's answers and the file's, to the same pictures.
-        timed, timed_fp32: the file's latency, and FP32's beside it.
+        timed: the file's latency, and FP32's beside it.
         is_fp32: the file is the baseline itself, so its drop is zero and certain.
-        busy: a note on a machine that was busy while timing, or nothing.
         seconds: taken to make the file, and to measure it.
     """
     n = len(given.labels)
@@ -76,14 +73,7 @@ def account(
         fp32_size_bytes=prepared.path.stat().st_size,
         effective_weight_bits=artifact.effective_weight_bits,
         effective_activation_bits=artifact.effective_activation_bits,
-        latency_ms=timed.median_ms,
-        latency_low_ms=timed.interval.low,
-        latency_high_ms=timed.interval.high,
-        fp32_latency_ms=timed_fp32.median_ms,
-        fp32_latency_low_ms=timed_fp32.interval.low,
-        fp32_latency_high_ms=timed_fp32.interval.high,
-        latency_runs=timed.runs,
-        threads=threads,
+        **fields(timed, request.timing),
         runtime=runtime,
         kernels=artifact.kernels,
         integer_mac_share=artifact.integer_mac_share,
@@ -106,7 +96,7 @@ def account(
         report_pictures=len(data.report),
         pictures_from=data.origin,
         data_id=data.data_id,
-        notes=(*_notes(artifact), *filter(None, [busy])),
+        notes=notes(_notes(artifact), timed),
     )
 
 

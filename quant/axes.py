@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from quant.point import Point
@@ -27,6 +27,12 @@ class Axis(NamedTuple):
     focused: bool = False
     unit: str = ""
     ticks: tuple[float, ...] = ()
+
+
+def titled(axis: Axis, points: Iterable[Point]) -> str:
+    """An axis's title, which says of how many pictures a latency is."""
+    batch = max((point.batch for point in points), default=1) if axis.name == "latency" else 1
+    return axis.title if batch == 1 else f"latency of a batch of {batch}, ms"
 
 
 def _share(value: float) -> Reading:

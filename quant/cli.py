@@ -41,6 +41,10 @@ Seeds = Annotated[
     typer.Option(metavar="K", help="Calibrate with so many seeds, from --seed on: 1 to 10."),
 ]
 Calibration = Annotated[str, typer.Option(help="How many pictures set the ranges.")]
+Batch = Annotated[str, typer.Option(help="Pictures in a timed run: 1, 8, 32, or several.")]
+Threads = Annotated[
+    str | None, typer.Option(help="Threads of a timed run, such as 1,2; BITFRONT_THREADS's.")
+]
 Data = Annotated[str | None, typer.Option(metavar="DIR", help="A folder of labelled pictures.")]
 Labels = Annotated[str | None, typer.Option(metavar="FILE", help="A CSV of class_index,file.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Measure again what was measured before.")]
@@ -87,19 +91,25 @@ def sweep(
     seed: Seed = "0",
     seeds: Seeds = "1",
     calibration_images: Calibration = "200",
+    batch: Batch = "1",
+    threads: Threads = None,
     data: Data = None,
     data_labels: Labels = None,
     fresh: Fresh = False,
     json: Json = False,
 ) -> None:
-    """Measure every combination of the widths and methods, and FP32 along with them."""
+    """Measure every combination of the widths and methods, and FP32 along with them.
+
+    A file that was measured before is only timed where another batch or number of threads is asked.
+    """
     from quant.commands import options
     from quant.commands import sweep as command
 
     recipes = options.recipes(
         workload, weights, activations, method, ranges, seed, calibration_images, seeds
     )
-    request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
+    timings = options.timings(batch, threads)
+    request = options.request(workload, recipes, data, data_labels, images, runtime, fresh, timings)
     raise typer.Exit(command.run(request, as_json=json))
 
 

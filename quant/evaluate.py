@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +21,10 @@ from quant.disk import writing
 from quant.graph.prepared import Prepared, prepare
 from quant.identity import Request, check_calibration, count_of, data_of, key_of
 from quant.measure.accuracy import Answers, answers, batch_size
-from quant.measure.latency import Latency, alone, interleaved
-from quant.measure.machine import this_machine
-from quant.measure.quiet import quietest
+from quant.measure.latency import Latency
 from quant.recipe import FLOAT, Recipe
 from quant.records import Measurement
+from quant.retime import latency
 from quant.rounding.checkpoint import Checkpoint
 from quant.rounding.source import Source
 from quant.runtime import full_name
@@ -78,27 +76,21 @@ def measured(
         start = time.perf_counter()
         artifact = given or _artifact(request, chosen, prepared, data, home, progress)
         quantised = time.perf_counter()
-        threads = settings().threads
         said = fp32
         if not is_fp32:
             share = share_of(progress, count, LEARNED, 0.5)
-            said = answers(artifact.path, data.report, count, share, threads=threads)
-        progress("Timing" if is_fp32 else "Timing beside FP32", 0.8)
-        (timed, timed_fp32), busy = quietest(
-            partial(_timings, artifact, prepared, data, threads, is_fp32),
-            baseline.cache.with_suffix(f".{threads}-threads-{this_machine().id}.ms"),
-        )
+            said = answers(artifact.path, data.report, count, share, threads=settings().threads)
+        beside = artifact.path if is_fp32 else prepared.path
+        timed = latency(artifact.path, beside, data, request.timing, home, progress)
     measurement = account(
-        request, runtime, prepared, artifact, data, fp32, said, timed, timed_fp32,
+        request, runtime, prepared, artifact, data, fp32, said, timed,
         key=key_of(chosen, request.recipe, data),
         is_fp32=is_fp32,
-        busy=busy,
-        threads=threads,
         seconds=(quantised - start, time.perf_counter() - quantised),
         home=home,
     )  # fmt: skip
     progress("Done", 1.0)
-    return Evaluation(measurement=measurement, predictions=_samples(fp32, said, timed, timed_fp32))
+    return Evaluation(measurement=measurement, predictions=_samples(fp32, said, timed))
 
 
 def _room(home: Path) -> None:
@@ -106,16 +98,6 @@ def _room(home: Path) -> None:
     place = shelf(home)
     place.remove_drafts()
     place.refuse_when_full()
-
-
-def _timings(
-    artifact: Artifact, prepared: Prepared, data: Dataset, threads: int, is_fp32: bool
-) -> tuple[Latency, Latency]:
-    picture = data.report.take([0])
-    if is_fp32:
-        timed = alone(artifact.path, picture, threads=threads)
-        return timed, timed
-    return interleaved(artifact.path, prepared.path, picture, threads=threads)
 
 
 def _artifact(
@@ -164,7 +146,7 @@ def _source(recipe: Recipe, data: Dataset, folder: Path, progress: Progress) -> 
     return Source(pictures, len(order), Checkpoint(folder), inside, settings().threads, recipe.seed)
 
 
-def _samples(fp32: Answers, given: Answers, timed: Latency, timed_fp32: Latency) -> bytes:
+def _samples(fp32: Answers, given: Answers, timed: Latency) -> bytes:
     """What the measurement sums up, for comparing points picture by picture and run by run."""
     return Samples(
         predictions=given.predictions,
@@ -175,5 +157,5 @@ def _samples(fp32: Answers, given: Answers, timed: Latency, timed_fp32: Latency)
         signal_db=decibels(fp32.logits),
         noise_db=decibels(fp32.logits - given.logits),
         runs_ms=np.array(timed.spread_ms),
-        fp32_runs_ms=np.array(timed_fp32.spread_ms),
+        fp32_runs_ms=np.array(timed.fp32_spread_ms),
     ).pack()

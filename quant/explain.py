@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, isfinite, log10
+from math import floor, isfinite, log10, nan
 
 from quant.point import Point
 from quant.records import Measurement
@@ -32,14 +32,22 @@ def latency(median_ms: float, low_ms: float | None = None, high_ms: float | None
 
 def unsteady(measured: Measurement) -> str:
     """A sentence where the machine was too busy for the latency to mean much, else nothing."""
+    again = "Measure it again when it is quiet."
+    for note in measured.notes:
+        if "busy" in note:
+            return f"{note[:1].upper()}{note[1:]}. {again}"
     low, high = measured.latency_low_ms, measured.latency_high_ms
-    spread = isfinite(high) and high > STEADY * low
-    if not spread and not any("busy" in note for note in measured.notes):
+    if not (isfinite(high) and high > STEADY * low):
         return ""
     return (
         f"The machine was busy while this was timed: its latency lies between {low:.3g} and "
-        f"{high:.3g} ms. Measure it again when it is quiet."
+        f"{high:.3g} ms. {again}"
     )
+
+
+def batch_of(count: int) -> str:
+    """`one picture`, `a batch of 8`."""
+    return "one picture" if count == 1 else f"a batch of {count}"
 
 
 def latency_range(low_ms: float, high_ms: float) -> str:
@@ -102,14 +110,46 @@ def smaller(measured: Point) -> str:
 
 
 def faster(measured: Point) -> str:
-    """Latency against FP32: `2.6× faster`, `1.3× slower`, or not told apart."""
+    """Latency against FP32 in the same run: `2.6× faster`, `1.3× slower`, or not told apart."""
     if not measured.recipe.is_fp32 and not latency_told_apart(measured):
         return "not told apart in speed"
-    return ratio(measured.fp32_latency_ms, measured.latency_ms, "faster", "slower", "same speed")
+    return ratio(1.0, latency_ratio(measured)[0], "faster", "slower", "same speed")
+
+
+def speed(measured: Point) -> str:
+    """The same as a figure of its own: where it is not told apart from FP32's, `1.02×`."""
+    share = latency_ratio(measured)[0]
+    if measured.recipe.is_fp32 or latency_told_apart(measured) or not isfinite(share):
+        return faster(measured)
+    return f"{1 / share:.2f}{TIMES}"
+
+
+def speed_range(low: float | None, high: float | None) -> str:
+    """Of a ratio of latencies, as times FP32's speed: `2.5 to 2.7`."""
+    if low is None or high is None or not (isfinite(low) and isfinite(high) and low > 0):
+        return ABSENT
+    return f"{_significant(1 / high, 3)} to {_significant(1 / low, 3)}"
+
+
+def latency_ratio(measured: Point) -> tuple[float, float, float]:
+    """The file's share of FP32's latency with its interval, both from the same rounds.
+
+    Measurements of older versions have the two latencies alone, so no interval.
+    """
+    found = (measured.latency_ratio, measured.latency_ratio_low, measured.latency_ratio_high)
+    middle, low, high = (nan if value is None else value for value in found)
+    if isfinite(middle):
+        return middle, low, high
+    usable = measured.fp32_latency_ms > 0
+    return (measured.latency_ms / measured.fp32_latency_ms if usable else nan), nan, nan
 
 
 def latency_told_apart(measured: Point) -> bool:
-    """Whether the two latency intervals are disjoint."""
+    """Whether the interval of the ratio excludes 1; without one, whether the two latency intervals
+    are disjoint."""
+    _, low, high = latency_ratio(measured)
+    if isfinite(low) and isfinite(high):
+        return high < 1 or low > 1
     return (
         measured.latency_high_ms < measured.fp32_latency_low_ms
         or measured.fp32_latency_high_ms < measured.latency_low_ms

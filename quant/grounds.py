@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from quant.pareto import Ground
 from quant.points import Points
+from quant.recipe import Recipe
 from quant.selection import Filters, Selection
 
 
@@ -19,11 +20,32 @@ def grounds(points: Points) -> dict[Ground, str]:
     return newest
 
 
+def at(known: Iterable[Ground], spot: Ground, batch: int, threads: int, usual: int) -> Ground:
+    """The ground of a spot at a batch and a number of threads; of 0 threads, the `usual` number,
+    or where that was never used there, the one that was used last.
+
+    Args:
+        known: the newest last.
+    """
+    used = [one.threads for one in known if one.spot == spot]
+    if not threads:
+        threads = usual if usual in used or not used else used[-1]
+    return spot._replace(batch=batch, threads=threads)
+
+
+def filed(points: Points, ground: Ground, recipes: Iterable[Recipe]) -> frozenset[Recipe]:
+    """Those of these recipes that have a point there, at whatever batch and threads."""
+    places = [one for one in points.places if Ground.of(one).spot == ground.spot]
+    there = points.take(points.at(places)).recipe.tolist()
+    known = {one if isinstance(one, str) else one.canonical for one in there}
+    return frozenset(recipe for recipe in recipes if recipe.canonical in known)
+
+
 def select(
     own: Points, others: Mapping[str, Points], ground: Ground, filters: Filters
 ) -> Selection:
     """The points of a ground, and of other models what was measured last on its machine and
-    runtime."""
+    runtime, at its batch and threads."""
     beside = {name: _beside(points, ground) for name, points in others.items()}
     return Selection(
         _on(own, ground),
@@ -39,11 +61,7 @@ def _on(points: Points, ground: Ground) -> Points:
 
 def _beside(points: Points, ground: Ground) -> Points:
     """On the same pictures where there are such points, else on those measured last."""
-    known = {
-        one: newest
-        for one, newest in grounds(points).items()
-        if (one.machine_id, one.runtime) == (ground.machine_id, ground.runtime)
-    }
+    known = {one: newest for one, newest in grounds(points).items() if one[2:] == ground[2:]}
     same = [one for one in known if one.data == ground.data]
     if not known:
         return Points.of(())

@@ -13,13 +13,15 @@ from models.workload import Workload, workload
 from quant.errors import InvalidRecipe, RequestError
 from quant.methods import method
 from quant.recipe import Recipe
+from quant.timing import USUAL, Timing
 
 ENGINE_VERSION = 3  # of lowering and ranges: a change of files is a new version
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One point to measure. `images` limits the pictures that are reported on."""
+    """One point to measure. `images` limits the pictures that are reported on, `timing` says what
+    its latency is timed at."""
 
     workload: str
     recipe: Recipe
@@ -27,6 +29,7 @@ class Request:
     data_labels: str | None = None
     images: int | None = None
     runtime: str = "onnxruntime"
+    timing: Timing = USUAL
 
 
 def identify(request: Request, home: Path) -> tuple[str, int]:

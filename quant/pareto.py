@@ -34,6 +34,13 @@ class Ground(NamedTuple):
     data: str
     machine_id: str
     runtime: str
+    batch: int = 0
+    threads: int = 0
+
+    @property
+    def spot(self) -> Ground:
+        """The same, whatever latency was timed at."""
+        return self._replace(batch=0, threads=0)
 
     @classmethod
     def of(cls, measured: Measurement | Figures | Place) -> Ground:
@@ -41,7 +48,8 @@ class Ground(NamedTuple):
         machine_id = (
             measured.machine.id if isinstance(measured, Measurement) else measured.machine_id
         )
-        return cls(measured.workload, data, machine_id, measured.runtime)
+        timed = measured.batch, measured.threads
+        return cls(measured.workload, data, machine_id, measured.runtime, *timed)
 
 
 def front(measurements: Iterable[P], objectives: Sequence[str] = OBJECTIVES) -> list[P]:
@@ -65,7 +73,7 @@ def best(points: Points, objectives: Sequence[str] = OBJECTIVES) -> Mask:
     """
     priced = costs(points, objectives)
     found = np.zeros(len(points), np.bool_)
-    groups: dict[tuple[str, ...], list[Place]] = {}
+    groups: dict[tuple[str | int, ...], list[Place]] = {}
     for place in points.places:
         groups.setdefault(Ground.of(place)[1:], []).append(place)
     for places in groups.values():
@@ -75,7 +83,7 @@ def best(points: Points, objectives: Sequence[str] = OBJECTIVES) -> Mask:
 
 
 def grouped(measurements: Iterable[P]) -> dict[Ground, list[P]]:
-    """Points apart by workload, data, machine and runtime, each group in the order given."""
+    """Points apart by what they must share, each group in the order given."""
     groups: dict[Ground, list[P]] = {}
     for measured in measurements:
         groups.setdefault(Ground.of(measured), []).append(measured)
@@ -103,8 +111,9 @@ def costs(points: Points, objectives: Sequence[str] = OBJECTIVES) -> Costs:
 def _one_ground(points: Sequence[Measurement] | Sequence[Figures]) -> None:
     grounds = sorted({Ground.of(point) for point in points})
     if len(grounds) > 1:
-        first, second = ("·".join(ground) for ground in grounds[:2])
+        first, second = ("·".join(map(str, ground)) for ground in grounds[:2])
         raise RequestError(
-            "a front belongs to one workload on one data set, one machine and one runtime; "
+            "a front belongs to one workload on one data set, one machine and one runtime, one "
+            "batch and one number of threads; "
             f"got {first} and {second}: choose one of them"
         )

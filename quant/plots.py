@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from quant import traces
-from quant.axes import Axis
+from quant.axes import Axis, titled
 from quant.beside import Compared
 from quant.budgets import Budgets
 from quant.draws import Draws
@@ -77,8 +77,8 @@ def _layout(scene: Scene) -> dict[str, Any]:
     return {
         "height": HEIGHT,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "xaxis": _axis(scene.across, scene.wide),
-        "yaxis": _axis(scene.up, scene.high),
+        "xaxis": _axis(scene, scene.across, scene.wide),
+        "yaxis": _axis(scene, scene.up, scene.high),
         "shapes": [*shapes, *_baselines(scene)],
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False},
         "hoverlabel": {"align": "left"},
@@ -118,10 +118,10 @@ def _baselines(scene: Scene) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _axis(axis: Axis, visible: Span) -> dict[str, Any]:
+def _axis(scene: Scene, axis: Axis, visible: Span) -> dict[str, Any]:
     log = ", log scale" if axis.log and not axis.ticks else ""
     common = {
-        "title": {"text": axis.title + log},
+        "title": {"text": titled(axis, scene.shown) + log},
         "range": visible.range,
         "showgrid": not axis.log,
         "gridcolor": GRID,

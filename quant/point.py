@@ -43,15 +43,25 @@ class Figures:
     fp32_latency_ms: float
     fp32_latency_low_ms: float
     fp32_latency_high_ms: float
+    latency_ratio: float
+    latency_ratio_low: float
+    latency_ratio_high: float
     runtime: str
     machine_id: str
     machine_label: str
     measured_at: str
+    batch: int
+    threads: int
 
     @property
     def id(self) -> str:
         """That of the Measurement."""
         return f"{self.key}@{self.machine_id}@{self.runtime}"
+
+    @property
+    def identity(self) -> tuple[str, int, int]:
+        """Names one row of what is shown: the dot, and what its latency was timed at."""
+        return self.id, self.batch, self.threads
 
 
 Point: TypeAlias = Measurement | Figures

@@ -24,13 +24,13 @@ REAL = (
     "accuracy", "accuracy_low", "accuracy_high", "fp32_accuracy", "drop", "drop_low", "drop_high",
     "p_value", "flips", "lost", "gained", "size_bytes", "fp32_size_bytes", "latency_ms",
     "latency_low_ms", "latency_high_ms", "fp32_latency_ms", "fp32_latency_low_ms",
-    "fp32_latency_high_ms",
+    "fp32_latency_high_ms", "latency_ratio", "latency_ratio_low", "latency_ratio_high",
 )  # fmt: skip
 COUNTS = ("flips", "lost", "gained", "size_bytes", "fp32_size_bytes")
 
 
 class Place(NamedTuple):
-    """Where and on what points were measured; many points share one."""
+    """Where and on what points were measured, and at what they were timed; many share one."""
 
     workload: str
     data: str
@@ -38,6 +38,8 @@ class Place(NamedTuple):
     machine_id: str
     machine_label: str
     runtime: str
+    batch: int
+    threads: int
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,9 @@ class Points:
     fp32_latency_ms: Floats
     fp32_latency_low_ms: Floats
     fp32_latency_high_ms: Floats
+    latency_ratio: Floats
+    latency_ratio_low: Floats
+    latency_ratio_high: Floats
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -161,6 +166,12 @@ class Points:
         return both
 
     @cached_property
+    def timings(self) -> NDArray[np.int64]:
+        """A number a row that stands for batch and threads."""
+        each = [place.batch << 20 | place.threads for place in self.places]
+        return np.array(each, np.int64)[self.where]
+
+    @cached_property
     def used(self) -> tuple[Place, ...]:
         """The places of these rows: rows taken from others keep those of all."""
         return tuple(self.places[code] for code in np.unique(self.where).tolist())
@@ -216,7 +227,8 @@ def _place(point: Point) -> Place:
         machine_id, label = point.machine.id, point.machine.label
     else:
         machine_id, label = point.machine_id, point.machine_label
-    return Place(point.workload, point.data, point.data_id, machine_id, label, point.runtime)
+    named = (point.workload, point.data, point.data_id, machine_id, label, point.runtime)
+    return Place(*named, point.batch, point.threads)
 
 
 _parsed = lru_cache(maxsize=4096)(Recipe.from_json)

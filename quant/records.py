@@ -48,6 +48,11 @@ class Measurement:
 
     Intervals are 95 %. `drop` is FP32's accuracy less this file's, on the same pictures;
     `flips` counts changed predictions, `lost` and `gained` those that became wrong and right.
+    Latencies are of one run on `batch` pictures, `latency_ratio` is the file's share of FP32's in
+    the same run; 90 of 100 repeats of the whole measurement should find a ratio within
+    `latency_again`. `rest_measured_at` is when all but latency was measured, where that was
+    earlier, or empty.
+
     `artifact` is a path below the home folder. `key` names the point: workload, recipe, weights,
     data and method version; `data_id` names the pictures by their contents. `calibrate_pictures`,
     `select_pictures` and `report_pictures` are the sizes of the three splits, 0 where that was not
@@ -105,11 +110,24 @@ class Measurement:
     select_pictures: int = 0
     report_pictures: int = 0
     pictures_from: str = ""
+    batch: int = 1
+    latency_ratio: float | None = None
+    latency_ratio_low: float | None = None
+    latency_ratio_high: float | None = None
+    latency_again_low: float | None = None
+    latency_again_high: float | None = None
+    latency_starts: int = 1
+    rest_measured_at: str = ""
 
     @property
     def id(self) -> str:
         """Names the dot on the chart: one point on one machine and one runtime."""
         return f"{self.key}@{self.machine.id}@{self.runtime}"
+
+    @property
+    def identity(self) -> tuple[str, int, int]:
+        """Names one row of what is shown: the dot, and what its latency was timed at."""
+        return self.id, self.batch, self.threads
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary that `from_dict` reads back."""

@@ -148,7 +148,7 @@ def limit(axis: Axis, budgets: Budgets, points: Sequence[Point]) -> float | None
 def _fronts(
     shown: Sequence[Point], best: frozenset[str], across: Axis
 ) -> tuple[tuple[Point, ...], ...]:
-    groups: dict[tuple[str, ...], list[Point]] = {}
+    groups: dict[tuple[str | int, ...], list[Point]] = {}
     for point in shown:
         if point.id in best:
             groups.setdefault(Ground.of(point)[1:], []).append(point)

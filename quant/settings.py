@@ -38,12 +38,18 @@ MOST_THREADS_BY_DEFAULT = 8
 MOST = 1e9  # of minutes and of GB: finite, so that arithmetic with them is
 
 
+def usable_processors() -> int:
+    """Logical processors that this process may run on."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return usable or 1
+
+
 def _physical_cores() -> int:
     import psutil
 
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    cores = psutil.cpu_count(logical=False) or usable or 1
-    return max(1, min(cores, usable or 1, MOST_THREADS_BY_DEFAULT))
+    usable = usable_processors()
+    cores = psutil.cpu_count(logical=False) or usable
+    return max(1, min(cores, usable, MOST_THREADS_BY_DEFAULT))
 
 
 def _usual_home() -> Path:

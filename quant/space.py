@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from quant import labels
-from quant.axes import Axis
+from quant.axes import Axis, titled
 from quant.budgets import Budgets
 from quant.hover import in_space
 from quant.palette import ACCENT, NEUTRAL, Mark, mark
@@ -195,7 +195,7 @@ def _layout(room: Room) -> Trace:
         "z": DISTANCE * sin(RISE),
     }
     sides = {
-        f"{letter}axis": _side(axis, visible)
+        f"{letter}axis": _side(titled(axis, room.shown), axis, visible)
         for letter, axis, visible in zip("xyz", room.axes, room.spans, strict=True)
     }
     return {
@@ -214,9 +214,9 @@ def _layout(room: Room) -> Trace:
     }
 
 
-def _side(axis: Axis, visible: Span) -> dict[str, Any]:
+def _side(title: str, axis: Axis, visible: Span) -> dict[str, Any]:
     look: dict[str, Any] = {
-        "title": {"text": axis.title},
+        "title": {"text": title},
         "range": visible.range,
         "showbackground": False,
         "gridcolor": GRID,

@@ -31,7 +31,7 @@ FOR_PAGES = (
     "quant.pareto", "quant.stats", "quant.explain", "quant.recipe", "quant.records",
     "quant.devices", "quant.allocate", "quant.report", "quant.errors", "quant.settings",
     "quant.advice", "quant.budgets", "quant.point", "quant.points", "quant.selection",
-    "quant.grounds", "quant.methods", "quant.auto", "quant.breakdown",
+    "quant.grounds", "quant.methods", "quant.auto", "quant.breakdown", "quant.timing",
     "quant.identity", "quant.axes", "quant.space", "quant.hover", "quant.scene",
     "quant.jobs.requests", "quant.jobs.watchdog", "quant.jobs.estimate",
     "quant.samples", "quant.compare", "models.labels", "models.gallery", "quant.beside",

@@ -11,6 +11,7 @@ from quant.errors import BitfrontError
 from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import ensure_dispatcher, submit
 from quant.records import Measurement
+from quant.timing import Timing
 
 
 def offer(point: Measurement, choice: Choice) -> None:
@@ -48,6 +49,7 @@ def _make_again(point: Measurement, data: str | None) -> None:
             data=data,
             images=point.n,
             requested_by=visitor.name(),
+            timings=(Timing(point.batch),),
         )
         submit(cache.store(), request)
         ensure_dispatcher()

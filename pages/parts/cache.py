@@ -74,10 +74,10 @@ def selection(
 
 
 @moment.kept
-def measurement(identity: str) -> Measurement | None:
-    """One point with its layers."""
+def measurement(identity: str, batch: int, threads: int) -> Measurement | None:
+    """One point with its layers, as it was timed at this batch with these threads."""
     now = stamp()
-    return _measurement(_url(), now.store, now.points, identity)
+    return _measurement(_url(), now.store, now.points, identity, (batch, threads))
 
 
 @moment.kept
@@ -204,7 +204,7 @@ def _selection(
     name: str,
     version: int,
     named: tuple[str, ...],
-    ground: tuple[str, ...],
+    ground: tuple[str | int, ...],
     listed: tuple[list[str], list[int], list[int]],
 ) -> Selection:
     del url, name, version
@@ -216,9 +216,11 @@ def _selection(
 
 # Resources are shared, not copied: measurements are frozen.
 @st.cache_resource(show_spinner=False, max_entries=256)
-def _measurement(url: str, name: str, version: int, identity: str) -> Measurement | None:
+def _measurement(
+    url: str, name: str, version: int, identity: str, timed: tuple[int, int]
+) -> Measurement | None:
     del name, version
-    return _store(url).measurement(identity)
+    return _store(url).measurement(identity, timed)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

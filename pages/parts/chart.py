@@ -97,7 +97,7 @@ def _once(
     draw: Callable[[], Drawing],
 ) -> Drawing:
     """A figure and its words, made once for all who look at the same."""
-    identities = [point.id for point in points]
+    identities = [point.identity for point in points]
     return cache.drawn((name, looks, view.compared.key, sorted(arrivals.fresh), identities), draw)
 
 

@@ -14,6 +14,7 @@ from quant.budgets import Budgets
 from quant.draws import MOST_DRAWS, drawn
 from quant.methods import LADDER
 from quant.recipe import ACTIVATION_BITS, RANGES, WEIGHT_BITS, Recipe
+from quant.timing import BATCHES, THREADS, USUAL, Timing
 
 WEIGHTS = tuple(str(bits) for bits in WEIGHT_BITS if bits != 32)
 ACTIVATIONS = tuple(str(bits) for bits in ACTIVATION_BITS)
@@ -25,6 +26,9 @@ SIZES: dict[str, float | None] = {f"{mb:g} MB": mb * 1e6 for mb in MEGABYTES} | 
 LATENCIES: dict[str, float | None] = {f"{ms:g} ms": ms for ms in MILLISECONDS} | {NO_LIMIT: None}
 LOSSES: dict[str, float | None] = {f"{pp:g} pp": pp / 100 for pp in POINTS} | {NO_LIMIT: None}
 DRAWS = tuple(str(count) for count in range(1, MOST_DRAWS + 1))
+BATCH_SIZES = tuple(map(str, BATCHES))
+USUAL_THREADS = "usual"
+THREAD_COUNTS = (USUAL_THREADS, *map(str, THREADS))
 ALLOWED = {
     "model": tuple(known.name for known in WORKLOADS),
     "weights": WEIGHTS,
@@ -35,6 +39,8 @@ ALLOWED = {
     "size": tuple(SIZES),
     "latency": tuple(LATENCIES),
     "loss": tuple(LOSSES),
+    "batch": BATCH_SIZES,
+    "threads": THREAD_COUNTS,
 }
 METHOD_WORDS = "\n".join(
     [f"- {auto.AUTO} {auto.AUTO_WORDS}"]
@@ -51,11 +57,13 @@ Widths = tuple[tuple[int, int], ...]  # (weights, activations)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the sidebar asks for. `data` is a folder of pictures on this machine, or None."""
+    """What the sidebar asks for. `data` is a folder of pictures on this machine, or None; `timing`
+    says what latency is timed at, and shown of."""
 
     workload: Workload
     recipes: tuple[Recipe, ...]
     data: str | None = None
+    timing: Timing = USUAL
 
     @property
     def lacks_data(self) -> bool:
@@ -93,7 +101,8 @@ def model() -> Choice:
     if method == auto.AUTO:
         _picked(chosen, widths)
     count = _draws()
-    return Choice(chosen, drawn(_recipes(chosen, widths, method, ranges), count), data)
+    asked = drawn(_recipes(chosen, widths, method, ranges), count)
+    return Choice(chosen, asked, data, _timing())
 
 
 def budgets() -> Budgets:
@@ -119,6 +128,27 @@ def _draws() -> int:
     return int(
         st.select_slider("Calibration draws", DRAWS, key="draws", bind=LINK, help=DRAWS_WORDS)
     )
+
+
+def _timing() -> Timing:
+    left, right = st.columns(2)
+    batch = left.selectbox(
+        "Latency at batch",
+        BATCH_SIZES,
+        key="batch",
+        bind=LINK,
+        help="Pictures that are given to the network at once. A file that is measured already is "
+        "only timed again.",
+    )
+    threads = right.selectbox(
+        "Threads",
+        THREAD_COUNTS,
+        key="threads",
+        bind=LINK,
+        help="Of the runtime. The usual number is what BITFRONT_THREADS says, or the physical "
+        "cores.",
+    )
+    return Timing(int(batch), 0 if threads == USUAL_THREADS else int(threads))
 
 
 def _folder(chosen: Workload) -> str | None:

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts import cache, shell
 from quant import explain
 from quant.records import LayerOutcome, Measurement
+from quant.timing import in_threads
 
 TABS = ("Table", "Layers", "Flips", "Provenance", "History")
 ALLOWED = {"tab": TABS}
@@ -22,7 +23,7 @@ def tabs() -> Sequence[Any]:
 
 def layers(point: Measurement) -> None:
     """What happened to every layer: nothing is skipped silently."""
-    whole = cache.measurement(point.id) or point
+    whole = cache.measurement(point.id, point.batch, point.threads) or point
     if not whole.outcomes:
         st.caption("No layers are recorded for this point.")
         return
@@ -72,8 +73,11 @@ def history(point: Measurement) -> None:
             "measured": _when(one),
             "machine": one.machine.label,
             "runtime": one.runtime,
+            "batch": one.batch,
+            "threads": one.threads,
             "pictures": one.n,
             "accuracy": explain.accuracy(one),
+            "speed": explain.speed(one),
             "latency": f"{explain.latency(one.latency_ms)} "
             f"({explain.latency_range(one.latency_low_ms, one.latency_high_ms)})",
             "size": explain.size(one.size_bytes),
@@ -101,13 +105,16 @@ def provenance(point: Measurement) -> None:
         "Against FP32": f"{explain.change(point)}, paired on the same pictures",
         "Logits": "" if point.sqnr_db is None else f"{point.sqnr_db:.1f} dB signal to noise",
         "Latency": f"{explain.latency_range(point.latency_low_ms, point.latency_high_ms)}, "
-        f"{point.latency_runs:,} runs, {point.threads} threads",
+        f"{point.latency_runs:,} runs of {explain.batch_of(point.batch)} in "
+        f"{point.latency_starts} process starts, {in_threads(point.threads)}",
+        "Latency against FP32": _ratio(point),
         "Machine": f"{machine.label}, {machine.memory_gb:g} GB, {machine.system}; {sets}",
         "Runtime": f"{point.runtime}; the file needs {point.oldest_runtime} or later",
         "Versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
         "Time taken": f"{point.quantize_seconds:.1f} s to make, {point.evaluate_seconds:.1f} s "
         "to measure",
         "Measured": point.measured_at,
+        "All but latency measured": point.rest_measured_at,
         "Pictures' id": point.data_id,
         "File": f"{point.size_bytes:,} bytes, SHA-256 {point.artifact_sha256}",
         "Notes": "; ".join(point.notes),
@@ -131,6 +138,17 @@ def _splits(point: Measurement) -> str:
         f"{calibrate}; {point.select_pictures:,} select; {point.n:,} of "
         f"{point.report_pictures:,} report. No picture is in two of them. "
         f"From {point.pictures_from}."
+    )
+
+
+def _ratio(point: Measurement) -> str:
+    middle, low, high = point.latency_ratio, point.latency_ratio_low, point.latency_ratio_high
+    if point.recipe.is_fp32 or middle is None or low is None or high is None:
+        return ""
+    again = (point.latency_again_low or 0.0, point.latency_again_high or 0.0)
+    return (
+        f"{middle:.3f} of its time in the same run ({low:.3f} to {high:.3f}, 95 %); a repeat of "
+        f"the whole measurement should find {again[0]:.3f} to {again[1]:.3f} (90 %)"
     )
 
 

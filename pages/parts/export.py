@@ -62,10 +62,12 @@ def _with_draws(view: View) -> Points:
 
 def measurements(points: Points) -> list[Measurement]:
     """The points as they are kept, in their order."""
-    wanted = {figures.id: at for at, figures in enumerate(points.figures(range(len(points))))}
+    figures = points.figures(range(len(points)))
+    wanted = {one.identity: at for at, one in enumerate(figures)}
     workloads = dict.fromkeys(place.workload for place in points.used)
-    kept = (one for name in workloads for one in cache.store().points(name) if one.id in wanted)
-    return sorted(kept, key=lambda one: wanted[one.id])
+    kept = (one for name in workloads for one in cache.store().points(name))
+    found = [one for one in kept if one.identity in wanted]
+    return sorted(found, key=lambda one: wanted[one.identity])
 
 
 def _button(

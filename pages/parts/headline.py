@@ -9,6 +9,7 @@ from pages.parts import cache, links
 from pages.parts.view import View
 from quant import advice, certainty, explain
 from quant.records import Measurement
+from quant.timing import in_threads
 
 DRAWS_WORDS = (
     "Figures are those of the chosen file; the spread is what other calibration pictures give, "
@@ -21,9 +22,10 @@ def title(workload: Workload, view: View) -> None:
     st.title(f"{workload.name} on {workload.dataset}", anchor=False)
     if view.chosen:
         one = view.chosen
-        threads = f"{one.threads} thread" + ("s" if one.threads != 1 else "")
+        timed = in_threads(one.threads)
+        timed += f", batch of {one.batch}" if one.batch > 1 else ""
         st.caption(
-            f"Measured on {one.n:,} pictures{_others(one)} · {one.machine.cpu}, {threads} · "
+            f"Measured on {one.n:,} pictures{_others(one)} · {one.machine.cpu}, {timed} · "
             f"{one.runtime}"
         )
     else:
@@ -43,14 +45,13 @@ def numbers(view: View) -> None:
     point = view.chosen
     if point is None:
         return
-    size, speed, loss = _against(point)
+    size, loss = _against(point)
     with st.grid(4, min_column_width=130):
         st.metric(
             _role(view), point.recipe.bits, _rest(view, point), delta_color="off", delta_arrow="off"
         )
         _metric("Size", explain.size(point.size_bytes), size)
-        latency = explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)
-        _metric("Latency", latency, speed, _interval(point))
+        _metric("Latency", *_speed(point), _interval(point))
         _metric("Accuracy", explain.percent(point.accuracy), loss, _paired(point, view))
     if view.draws and (words := certainty.over_draws(view.draws)):
         st.caption(f":material/casino: Accuracy {words}{_noise(view)}. {DRAWS_WORDS}")
@@ -103,10 +104,22 @@ def _rest(view: View, point: Measurement) -> str:
     return f"{point.workload}: {own}" if len(models) > 1 else own
 
 
-def _against(point: Measurement) -> tuple[str, str, str]:
+def _against(point: Measurement) -> tuple[str, str]:
     if point.recipe.is_fp32:
-        return ("the baseline",) * 3
-    return explain.smaller(point), explain.faster(point), explain.change(point)
+        return ("the baseline",) * 2
+    return explain.smaller(point), explain.change(point)
+
+
+def _speed(point: Measurement) -> tuple[str, str]:
+    """The ratio to FP32 in the same run first: what else the machine does moves it least."""
+    time = explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)
+    if point.recipe.is_fp32:
+        return time, "the baseline"
+    fp32 = explain.latency(
+        point.fp32_latency_ms, point.fp32_latency_low_ms, point.fp32_latency_high_ms
+    )
+    doubt = "" if explain.latency_told_apart(point) else "not told apart, "
+    return explain.speed(point), f"{doubt}{time}, FP32 {fp32}"
 
 
 def _metric(label: str, value: str, note: str, tip: str = "") -> None:
@@ -116,10 +129,23 @@ def _metric(label: str, value: str, note: str, tip: str = "") -> None:
 def _interval(point: Measurement) -> str:
     measured = explain.latency_range(point.latency_low_ms, point.latency_high_ms)
     baseline = explain.latency_range(point.fp32_latency_low_ms, point.fp32_latency_high_ms)
-    beside = "" if point.recipe.is_fp32 else f" FP32, interleaved: {baseline}."
+    starts = "" if point.latency_starts == 1 else f" in {point.latency_starts} process starts"
+    alone = (
+        f"{point.latency_runs:,} runs{starts}, each on {explain.batch_of(point.batch)} with "
+        f"{in_threads(point.threads)}: {measured} (95 %)."
+    )
+    if point.recipe.is_fp32:
+        return alone
+    _, low, high = explain.latency_ratio(point)
+    ratio, again = (
+        explain.speed_range(*ends)
+        for ends in ((low, high), (point.latency_again_low, point.latency_again_high))
+    )
+    if ratio == explain.ABSENT:
+        return f"{alone} FP32, interleaved: {baseline}."
     return (
-        f"Median of {point.latency_runs:,} runs, one picture at a time, {point.threads} threads: "
-        f"{measured} (95 %).{beside}"
+        f"{ratio} times FP32's speed in the same run (95 %); a repeat should find {again} (90 %). "
+        f"{alone} FP32, in turn with it: {baseline}."
     )
 
 
@@ -128,9 +154,11 @@ def _noise(view: View) -> str:
     draws = view.draws
     if draws is None:
         return ""
-    kept = {name: one for name in draws.ids if (one := cache.measurement(name)) is not None}
-    found = draws.sqnr_db(kept)
-    return f", logits {certainty.spread(found, unit='dB')}" if found else ""
+    timed = (0, 0) if view.ground is None else (view.ground.batch, view.ground.threads)
+    found = {name: cache.measurement(name, *timed) for name in draws.ids}
+    kept = {name: one for name, one in found.items() if one is not None}
+    noise = draws.sqnr_db(kept)
+    return f", logits {certainty.spread(noise, unit='dB')}" if noise else ""
 
 
 def _paired(point: Measurement, view: View) -> str:

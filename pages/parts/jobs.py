@@ -139,7 +139,7 @@ def _points(sweep: SweepStatus) -> None:
 
 def _row(task: TaskStatus) -> dict[str, object]:
     return {
-        "point": task.recipe.label,
+        "point": task.label,
         "state": STATES[task.state][0],
         "progress": round(task.fraction, 2),
         "now": now(task),
@@ -169,7 +169,7 @@ def _log(sweep: SweepStatus, tasks: Sequence[TaskStatus]) -> None:
         "Log of",
         range(len(tasks)),
         index=usual,
-        format_func=lambda at: tasks[at].recipe.label,
+        format_func=lambda at: tasks[at].label,
         key=f"log-{sweep.id}",
         width=320,
     )

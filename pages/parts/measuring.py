@@ -14,6 +14,7 @@ from quant.jobs.estimate import Estimate, estimate
 from quant.jobs.requests import EXPLAIN, FAILED, MEASURE, QUEUED, RUNNING, SweepRequest, SweepStatus
 from quant.jobs.submit import ensure_dispatcher, first_sweep, first_workload, submit
 from quant.recipe import Recipe
+from quant.timing import Timing
 
 EVERY_SECONDS = 1.0
 DONE_TO = {MEASURE: "measured", EXPLAIN: "explained"}
@@ -35,29 +36,37 @@ def known(choice: Choice, measured: Collection[Recipe]) -> Collection[Recipe]:
     return () if choice.workload.needs_data else measured
 
 
-def offer(choice: Choice, measured: Collection[Recipe]) -> None:
-    """The button that says what will happen and how long it takes."""
+def offer(choice: Choice, measured: Collection[Recipe], filed: Collection[Recipe]) -> None:
+    """The button that says what will happen and how long it takes.
+
+    `measured` need not be asked for; of `filed`, only latency is to be measured.
+    """
     fresh = [recipe for recipe in choice.recipes if recipe not in measured]
-    waiting = in_hand(choice.workload.name)
+    waiting = in_hand(choice.workload.name, choice.timing)
     wanted = [recipe for recipe in fresh if recipe not in waiting]
     # FP32 is measured along where it is not there yet.
     along = [] if Recipe.fp32() in measured else [Recipe.fp32()]
-    expected = _expected(choice, (*along, *wanted)) if wanted else None
-    label, why_not = _label(choice, fresh, wanted, expected)
+    expected = _expected(choice, (*along, *wanted), filed) if wanted else None
+    verb = "Time" if wanted and set(wanted) <= set(filed) else "Measure"
+    label, why_not = _label(choice, verb, fresh, wanted, expected)
     pressed = st.button(
         label,
         type="primary",
         key="measure",
         icon=":material/play_arrow:" if not why_not else None,
         disabled=bool(why_not),
-        help=why_not or _hint(expected),
+        help=why_not or _hint(expected, only_timed=verb == "Time"),
         width="stretch",
     )
     if expected and expected.guessed_from and not why_not:
         st.caption(f"Time guessed from {expected.guessed_from}.")
     if pressed and wanted:
         request = SweepRequest(
-            choice.workload.name, tuple(wanted), data=choice.data, requested_by=visitor.name()
+            choice.workload.name,
+            tuple(wanted),
+            data=choice.data,
+            requested_by=visitor.name(),
+            timings=(choice.timing,),
         )
         submit(cache.store(), request)
         ensure_dispatcher()
@@ -87,8 +96,22 @@ def awaited(workload: str) -> str:
     )
 
 
+def untimed(timed_at: str) -> str:
+    """Where the model is measured, but not so."""
+    if cache.store().read_only:
+        return f"Nothing here was timed {timed_at}. Choose another batch or number of threads."
+    return (
+        f"Nothing is timed {timed_at} yet. Press the button in the side panel: what is measured "
+        "already is not made again, only timed."
+    )
+
+
 def _label(
-    choice: Choice, fresh: list[Recipe], wanted: list[Recipe], expected: Estimate | None
+    choice: Choice,
+    verb: str,
+    fresh: list[Recipe],
+    wanted: list[Recipe],
+    expected: Estimate | None,
 ) -> tuple[str, str]:
     """What the button says, and why it cannot be pressed, or nothing."""
     if cache.store().read_only:
@@ -103,17 +126,21 @@ def _label(
         return f"Measuring {len(fresh)} …", "They appear as they are measured."
     time = f" · {explain.duration(expected.seconds)}" if expected else ""
     more = " more" if len(wanted) < len(choice.recipes) else ""
-    return f"Measure {len(wanted)}{more}{time}", ""
+    return f"{verb} {len(wanted)}{more}{time}", ""
 
 
-def _expected(choice: Choice, recipes: tuple[Recipe, ...]) -> Estimate | None:
+def _expected(
+    choice: Choice, recipes: tuple[Recipe, ...], filed: Collection[Recipe]
+) -> Estimate | None:
     pictures = cache.pictures_in(choice.data, choice.workload.classes) if choice.data else None
-    return estimate(cache.store(), choice.workload, recipes, pictures)
+    return estimate(cache.store(), choice.workload, recipes, pictures, filed)
 
 
-def _hint(expected: Estimate | None) -> str:
+def _hint(expected: Estimate | None, *, only_timed: bool) -> str:
     """What the button does, and what its time rests on."""
     told = "Runs in the background; each point appears as it is measured."
+    if only_timed:
+        told = f"The files are there: only their latency is measured. {told}"
     if any(not sweep.is_over for sweep in cache.open_sweeps()):
         told += " Others are being measured: yours take turns with theirs."
     if expected is None:
@@ -124,14 +151,14 @@ def _hint(expected: Estimate | None) -> str:
     return told
 
 
-def in_hand(workload: str) -> set[Recipe]:
-    """Recipes that wait or run."""
+def in_hand(workload: str, timing: Timing | None = None) -> set[Recipe]:
+    """Recipes that wait or run, to be timed so or anyhow."""
     return {
         task.recipe
         for sweep in cache.running(workload)
         if sweep.purpose == MEASURE
         for task in cache.tasks(sweep.id)
-        if task.state in (QUEUED, RUNNING)
+        if task.state in (QUEUED, RUNNING) and timing in (None, task.timing)
     }
 
 

@@ -69,7 +69,7 @@ def _read(view: View, wanted: Showing, drawn: Drawn) -> str:
         scene = Scene.of(drawn.points, wanted.x, wanted.y, view.budgets)
         return " ".join(filter(None, (_flat(scene), _knee(scene, wanted))))
 
-    identities = [point.id for point in drawn.points]
+    identities = [point.identity for point in drawn.points]
     return cache.drawn(("notes", wanted.x, wanted.y, view.budgets, identities), words)
 
 

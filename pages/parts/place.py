@@ -1,4 +1,4 @@
-"""On which machine and runtime, and on which pictures, the shown points were measured."""
+"""On which machine and runtime, on which pictures, and how the shown points were timed."""
 
 from __future__ import annotations
 
@@ -8,44 +8,48 @@ from hashlib import sha256
 import streamlit as st
 
 from pages.parts import cache, links
+from quant import grounds
 from quant.pareto import Ground
+from quant.settings import settings
+from quant.timing import Timing
 
 
-def ground(workload: str, beside: Sequence[str], point: str) -> Ground | None:
+def ground(workload: str, beside: Sequence[str], point: str, timing: Timing) -> Ground | None:
     """That of the link, or of the point that it names, or of what was measured last; with a
-    selector, where the store holds several: a front belongs to one of them."""
+    selector, where the store holds several: a front belongs to one of them, and to one batch and
+    number of threads."""
     known = cache.places(workload)
     if not known:
         return None
-    if len(known) == 1:
-        return next(iter(known))
-    tokens = {token(one): one for one in known}
-    newest = max(known, key=known.__getitem__)
-    shown = tokens.get(links.chosen(links.GROUND)) or _holder([workload, *beside], point, known)
-    return _select(workload, tokens, shown or newest)
+    ordered = sorted(known, key=known.__getitem__)
+    spots = tuple(dict.fromkeys(one.spot for one in reversed(ordered)))  # the newest first
+    spot = spots[0]
+    if len(spots) > 1:
+        tokens = {token(one): one for one in spots}
+        shown = tokens.get(links.chosen(links.GROUND)) or _holder([workload, *beside], point, spots)
+        spot = _select(workload, tokens, shown or spot)
+    return grounds.at(ordered, spot, timing.batch, timing.threads, settings().threads)
 
 
 def token(ground: Ground) -> str:
-    """What stands for a ground in links."""
-    return sha256("|".join(ground).encode()).hexdigest()[:8]
+    """What stands for a ground in links, whatever it was timed at."""
+    return sha256("|".join(map(str, ground[:4])).encode()).hexdigest()[:8]
 
 
-def _holder(workloads: Sequence[str], point: str, known: dict[Ground, str]) -> Ground | None:
+def _holder(workloads: Sequence[str], point: str, known: Sequence[Ground]) -> Ground | None:
     """Where the named point was measured, or what was measured of the model beside it."""
     for workload in workloads:
         points = cache.columns(workload)
         at = points.index_of(point) if point else None
         if at is None:
             continue
-        own = Ground.of(points.places[points.where[at]])
-        return (
-            next((one for one in known if one[-2:] == own[-2:]), None) if own not in known else own
-        )
+        own = Ground.of(points.places[points.where[at]]).spot
+        return next((one for one in known if one[2:] == own[2:]), None) if own not in known else own
     return None
 
 
 def _select(workload: str, tokens: dict[str, Ground], shown: Ground) -> Ground:
-    places = {Ground.of(place): place for place in cache.columns(workload).places}
+    places = {Ground.of(place).spot: place for place in cache.columns(workload).places}
     names = {
         key: f"{places[one].machine_label} · {one.runtime} · {places[one].data}"
         for key, one in tokens.items()

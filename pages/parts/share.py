@@ -11,7 +11,6 @@ import streamlit as st
 from pages.parts import cache, links, place, shell, short
 from pages.parts.view import View
 from quant.errors import BitfrontError
-from quant.pareto import Ground
 
 LONGEST = 1500  # characters: some mail and chat programs cut longer links
 _SHORTENED = "shortened"  # the view that a short link was asked for
@@ -48,8 +47,7 @@ def _address() -> str:
 
 
 def _ground(view: View) -> str:
-    own = view.selection.own if view.selection else view.points
-    return place.token(Ground.of(own.places[own.where[0]])) if len(own) else ""
+    return place.token(view.ground) if view.ground else ""
 
 
 def _show(view: str) -> None:

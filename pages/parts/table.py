@@ -28,7 +28,7 @@ def table(view: View, wanted: Showing) -> None:
     on_front = _on_front(view, rows.points, wanted)
     compared, draws = view.compared, view.selection.draws if view.selection else {}
     data = cache.drawn(
-        ("table", [point.id for point in rows.points], on_front, view.budgets, compared.key),
+        ("table", [point.identity for point in rows.points], on_front, view.budgets, compared.key),
         lambda: _data(rows, on_front, view.budgets, compared, draws),
     )
     identities = [point.id for point in rows.points]
@@ -47,6 +47,7 @@ def table(view: View, wanted: Showing) -> None:
             "budgets": st.column_config.TextColumn(width=190),
             f"beside {compared.best_label}": st.column_config.TextColumn(width=215),
             "size, MB": st.column_config.NumberColumn(format="%.3f"),
+            "speed, × FP32": st.column_config.NumberColumn(format="%.2f"),
             "latency, ms": st.column_config.NumberColumn(format="%.3f"),
             "accuracy, %": st.column_config.NumberColumn(format="%.1f"),
         },
@@ -126,6 +127,7 @@ def _row(point: Figures, models: bool) -> dict[str, Any]:
     return model | {
         "point": recipe.label,
         "size, MB": point.size_bytes / 1e6,
+        "speed, × FP32": 1 / explain.latency_ratio(point)[0],
         "latency, ms": point.latency_ms,
         "accuracy, %": point.accuracy * 100,
         "against FP32": "" if recipe.is_fp32 else explain.change(point),

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pages.parts import cache, links, place
 from pages.parts.controls import Choice
 from pages.parts.shell import escape
+from quant import grounds
 from quant.beside import Compared
 from quant.budgets import Budgets, Recommendation
 from quant.draws import Draws
+from quant.pareto import Ground
 from quant.points import Points
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.selection import MOST_ROWS, Drawn, Filters, Rows, Selection
+from quant.timing import in_threads
 
 MOST_DRAWN = 300  # dots, so that a chart stays readable and quick to send
 EVERYTHING = Filters()
@@ -30,6 +33,7 @@ class View:
     chosen: Measurement | None
     pinned: bool
     complaint: str = ""
+    ground: Ground | None = None
 
     @property
     def points(self) -> Points:
@@ -39,6 +43,12 @@ class View:
     def measured(self, recipes: Iterable[Recipe]) -> frozenset[Recipe]:
         """Those of these recipes that are measured of the model, filtered out or not."""
         return self.selection.measured(recipes) if self.selection else frozenset()
+
+    def filed(self, recipes: Iterable[Recipe]) -> frozenset[Recipe]:
+        """Those of these recipes that are measured there at any batch and number of threads."""
+        if self.ground is None:
+            return frozenset()
+        return grounds.filed(cache.columns(self.ground.workload), self.ground, recipes)
 
     @property
     def is_recommended(self) -> bool:
@@ -89,7 +99,7 @@ def of(
     """Read the store and the link. `others` are models to show beside the chosen one."""
     name, named = choice.workload.name, links.chosen(links.POINT)
     beside = tuple(other for other in dict.fromkeys(others) if other != name)
-    ground = place.ground(name, beside, named)
+    ground = place.ground(name, beside, named, choice.timing)
     if ground is None:
         return View(None, budgets, Recommendation(None, 0, 0), None, pinned=False)
     selection = cache.selection(name, beside, ground, filters)
@@ -99,9 +109,9 @@ def of(
         identity = selection.whole.figures([at])[0].id
     else:
         identity = _usual(found, selection.own)
-    complaint = _complaint(selection, bool(named) and at is None)
-    chosen = cache.measurement(identity) if identity else None
-    return View(selection, budgets, found, chosen, at is not None, complaint)
+    complaint = _complaint(selection, ground, named if at is None else "")
+    chosen = cache.measurement(identity, ground.batch, ground.threads) if identity else None
+    return View(selection, budgets, found, chosen, at is not None, complaint, ground)
 
 
 def _usual(found: Recommendation, points: Points) -> str:
@@ -112,14 +122,23 @@ def _usual(found: Recommendation, points: Points) -> str:
     return usual.id if usual else ""
 
 
-def _complaint(selection: Selection, gone: bool) -> str:
+def _complaint(selection: Selection, ground: Ground, gone: str) -> str:
+    """`gone` is the point that the link names where it is not shown, or empty."""
     parts = []
-    if gone:
+    if gone and cache.columns(ground.workload).index_of(gone) is None:
         parts.append(
             "The link names a point that this store does not hold; see the recommended one."
         )
-    if not len(selection.points):
+    elif gone and len(selection.own):
+        parts.append(f"The chosen point was not timed {timed_at(ground)}; see the recommended one.")
+    if len(selection.whole) and not len(selection.points):
         parts.append("Nothing that is measured passes the filters.")
     if selection.absent:
-        parts.append(f"Not measured on this machine: {', '.join(map(escape, selection.absent))}.")
+        absent = ", ".join(map(escape, selection.absent))
+        parts.append(f"Not measured on this machine {timed_at(ground)}: {absent}.")
     return " ".join(parts)
+
+
+def timed_at(ground: Ground) -> str:
+    """`at batch 8 with 2 threads`."""
+    return f"at batch {ground.batch} with {in_threads(ground.threads)}"

@@ -113,7 +113,7 @@ def _row(place: Shelf, shown: Sequence[Measurement]) -> dict[str, object]:
         "by_workload": dict(used.by_workload),
         "archived_files": away.files,
         "archived_bytes": away.size_bytes,
-        "absent": sum(place.find(point.artifact) is None for point in shown),
+        "absent": _absent(place, shown),
         "home": str(place.home),
         "archive": str(place.archive),
     }
@@ -121,12 +121,17 @@ def _row(place: Shelf, shown: Sequence[Measurement]) -> dict[str, object]:
 
 def _table(place: Shelf, shown: Sequence[Measurement]) -> str:
     used, away = place.use(), place.archive_use()
-    gone = sum(place.find(point.artifact) is None for point in shown)
+    gone = _absent(place, shown)
     rows = [(name or "other", size(taken)) for name, taken in used.by_workload]
     files, put_away = _many(used.files, "file"), _many(away.files, "file")
     rows.append(("all", f"{size(used.size_bytes)} of {size(place.quota_bytes)}, {files}"))
     rows.append(("archived", f"{size(away.size_bytes)}, {put_away}"))
     return aligned(rows) + (f"\n{_many(gone, 'point')} whose file is not here" if gone else "")
+
+
+def _absent(place: Shelf, shown: Sequence[Measurement]) -> int:
+    """Points whose file is not here, however many ways they were timed."""
+    return len({point.id for point in shown if place.find(point.artifact) is None})
 
 
 def _many(count: int, what: str) -> str:

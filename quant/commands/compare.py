@@ -43,7 +43,9 @@ def run(names: Sequence[str], workload: str | None, *, as_json: bool) -> None:
         shown = store.points(workload)
         found = [store.measurement(_named(shown, name).id) for name in names]
         columns = sides(
-            [one for one in found if one], lambda one: store.predictions(one.id), _truth
+            [one for one in found if one],
+            lambda one: store.predictions(one.id, (one.batch, one.threads)),
+            _truth,
         )
     said = words.statements(columns)
     if as_json:

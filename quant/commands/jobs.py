@@ -59,6 +59,7 @@ def _list(store: Store, *, as_json: bool) -> None:
 
 def _row(task: TaskStatus) -> dict[str, object]:
     row = asdict(task)
+    row |= row.pop("timing")
     return row | {"recipe": task.recipe.id, "label": task.recipe.label}
 
 
@@ -80,5 +81,5 @@ def _tell(store: Store, sweep: str) -> None:
     """The logs of what failed, else of all."""
     tasks = store.tasks(sweep)
     for task in [task for task in tasks if task.state == FAILED] or tasks:
-        print(f"{task.recipe.label}: {task.state}")
+        print(f"{task.label}: {task.state}")
         print("".join(f"  {line}\n" for line in store.log(task.id).splitlines()), end="")

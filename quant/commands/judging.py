@@ -14,12 +14,13 @@ from quant.point import mark
 from quant.records import Measurement
 from quant.selection import MOST_ROWS, Filters
 from quant.store import Right, Shown, Store
+from quant.timing import in_threads
 
 
 class Told(NamedTuple):
-    """Rows by id, see `quant.judged`, and a sentence or two on each set that is compared."""
+    """Rows by identity, see `quant.judged`, and a sentence or two on each set that is compared."""
 
-    rows: dict[str, dict[str, Any]]
+    rows: dict[tuple[str, int, int], dict[str, Any]]
     sentences: list[str]
 
 
@@ -30,7 +31,7 @@ def told(
     beside one another."""
     shown, right, now = Shown(store), Right(store), store.version_stamp()
     marks = np.array([mark(one.id) for one in measured], np.uint64)
-    rows: dict[str, dict[str, Any]] = {}
+    rows: dict[tuple[str, int, int], dict[str, Any]] = {}
     sentences = []
     for ground, points in pareto.grouped(measured).items():
         columns = shown.of(ground.workload, now)
@@ -39,8 +40,9 @@ def told(
         selection = select(columns, {}, ground, Filters())
         compared = selection.compared(budgets, MOST_ROWS, right.of)
         found = judged.rows(points, selection, budgets, right.of)
-        rows |= {point.id: row for point, row in zip(points, found, strict=True)}
+        rows |= {point.identity: row for point, row in zip(points, found, strict=True)}
         advised = advice.why(selection.recommendation(budgets), budgets, compared)
-        place = f"{ground.workload} on {points[0].machine.label}, {ground.runtime}"
+        timed = f"batch {ground.batch}, {in_threads(ground.threads)}"
+        place = f"{ground.workload} on {points[0].machine.label}, {ground.runtime}, {timed}"
         sentences.append(f"{place}: {advised.replace('**', '')}")
     return Told(rows, sentences)

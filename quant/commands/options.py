@@ -16,6 +16,7 @@ from quant.errors import InvalidRecipe, RequestError
 from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import checked
 from quant.recipe import ACTIVATION_BITS, RANGES, WEIGHT_BITS, Recipe
+from quant.timing import BATCHES, THREADS, USUAL, Timing
 
 _MOST_DIGITS = 15
 
@@ -69,6 +70,7 @@ def request(
     images: str | None,
     runtime: str,
     fresh: bool,
+    timings: tuple[Timing, ...] = (USUAL,),
 ) -> SweepRequest:
     """What to measure.
 
@@ -86,6 +88,7 @@ def request(
             runtime=runtime,
             fresh=fresh,
             requested_by=_user(),
+            timings=timings,
         )
     )
 
@@ -113,6 +116,17 @@ def _limit(option: str, text: str | None, unit: float) -> float | None:
     return round(value * unit, 12)  # 0.5 pp is 0.005, as on the page
 
 
+def timings(batch: str, threads: str | None) -> tuple[Timing, ...]:
+    """Every batch with every number of threads.
+
+    Raises:
+        RequestError: an empty list, or a value that latency is not timed at.
+    """
+    batches = _of("--batch", batch, BATCHES)
+    counts = [0] if threads is None else _of("--threads", threads, THREADS)
+    return tuple(Timing(size, count) for size, count in product(batches, counts))
+
+
 def words(option: str, text: str) -> list[str]:
     """What stands between commas.
 
@@ -131,6 +145,15 @@ def _words(option: str, text: str, allowed: tuple[str, ...]) -> list[str]:
         if word not in allowed:
             raise InvalidRecipe(f"{option} must be of {', '.join(allowed)}; got {word!r}")
     return found
+
+
+def _of(option: str, text: str, allowed: tuple[int, ...]) -> list[int]:
+    found = words(option, text)
+    for word in found:
+        if word not in map(str, allowed):
+            listed = ", ".join(map(str, allowed))
+            raise RequestError(f"{option} must be of {listed}; got {word[:40]!r}")
+    return [int(word) for word in found]
 
 
 def _widths(option: str, text: str, allowed: tuple[int, ...]) -> list[int]:

@@ -32,7 +32,7 @@ def run(
         said = told(store, measurements, budgets)
     if objectives is not None:
         measurements = fronts(dots(measurements), objectives)
-    rows = [said.rows[one.id] for one in measurements]
+    rows = [said.rows[one.identity] for one in measurements]
     if as_json:
         for row in rows:
             print(json_line(row))

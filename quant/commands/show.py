@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from quant.explain import speed
 from quant.records import Measurement
 from quant.rows import json_line as json_line
 
-_HEADINGS = ("recipe", "accuracy", "drop", "tells", "size", "latency", "integer", "n")
+_HEADINGS = ("recipe", "accuracy", "drop", "tells", "size", "speed", "latency", "integer", "n")
+_PLACES = ("workload", "batch", "threads", "runtime", "machine")
 
 
 def table(
@@ -17,14 +19,14 @@ def table(
     with_places: bool = False,
     rows: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """A line a point; `with_places` also says which workload, runtime and machine, and `rows`
+    """A line a point; `with_places` also says of which workload, timed how and where, and `rows`
     (see `quant.judged`) what each is to the budgets and beside the recommended one."""
     columns = [(*_HEADINGS, *(("budgets", "beside the recommended") if rows else ()))]
     columns += [_cells(item) for item in measurements]
     if rows:
         columns[1:] = [(*a, *_judged(b)) for a, b in zip(columns[1:], rows, strict=True)]
     if with_places:
-        places = [("workload", "runtime", "machine"), *map(_places, measurements)]
+        places = [_PLACES, *map(_places, measurements)]
         columns = [(*a, *b) for a, b in zip(columns, places, strict=True)]
     return aligned(columns)
 
@@ -46,6 +48,7 @@ def _cells(item: Measurement) -> tuple[str, ...]:
         f"{100 * item.drop:+.2f} pp ({100 * item.drop_low:+.2f} to {100 * item.drop_high:+.2f})",
         _tells(item),
         f"{item.size_bytes / 1e6:.3f} MB",
+        speed(item),
         f"{item.latency_ms:.3f} ms ({item.latency_low_ms:.3f} to {item.latency_high_ms:.3f})",
         f"{item.integer_mac_share:.0%}",
         f"{item.n:,}",
@@ -74,4 +77,5 @@ def _judged(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _places(item: Measurement) -> tuple[str, ...]:
-    return item.workload, item.runtime, item.machine.label
+    timed = str(item.batch), str(item.threads)
+    return item.workload, *timed, item.runtime, item.machine.label

@@ -50,7 +50,7 @@ def run(request: SweepRequest, *, as_json: bool) -> int:
     if kept and not as_json:
         with open_store() as store:
             said = told(store, kept, USUAL, alone=True)
-        print(table(kept, rows=[said.rows[one.id] for one in kept]))
+        print(table(kept, rows=[said.rows[one.identity] for one in kept]))
         print(*said.sentences, sep="\n")
     for sentence in _over_draws(kept):
         print(sentence, file=sys.stderr if as_json else sys.stdout)
@@ -137,6 +137,7 @@ def _task(request: SweepRequest, recipe: Recipe) -> Task:
         attempt=0,
         fence="",
         worker="",
+        timing=request.timings[0],
     )
 
 
@@ -157,7 +158,7 @@ def _cancelled_if_stopped(store: Store, sweep: str, line: Line) -> Iterator[None
 def _failures(store: Store, sweep: str) -> int:
     """Say each reason once; a bug comes with its traceback."""
     failed = [task for task in store.tasks(sweep) if task.state == FAILED]
-    for sentence, label in {task.sentence: task.recipe.label for task in reversed(failed)}.items():
+    for sentence, label in {task.sentence: task.label for task in reversed(failed)}.items():
         print(f"{label}: {sentence}", file=sys.stderr)
     broke = [task for task in failed if task.broke]
     for task in broke[:1]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 
 from quant import explain
 from quant.compare.pair import GAINED, LOST, OTHER, Pair, pair
@@ -130,12 +130,13 @@ def faster(first: Side, second: Side) -> str:
     """By latencies against FP32, which was timed beside each: what else the machine did then
     cancels out. Nothing where they were measured on different machines or runtimes."""
     one, other = first.point, second.point
-    if (one.machine.id, one.runtime, one.workload) != (
-        other.machine.id,
-        other.runtime,
-        other.workload,
-    ):
+    where, beside = (
+        (p.machine.id, p.runtime, p.workload, p.batch, p.threads) for p in (one, other)
+    )
+    if where[:3] != beside[:3]:
         return "timed on another machine, runtime or network"
+    if where != beside:
+        return "timed at another batch or with other threads"
     (slow, slow_low, slow_high), (fast, fast_low, fast_high) = _relative(first), _relative(second)
     if slow_low <= fast_high and fast_low <= slow_high:
         return "not told apart in speed"
@@ -147,6 +148,8 @@ def _relative(side: Side) -> tuple[float, float, float]:
     point = side.point
     if point.recipe.is_fp32:
         return 1.0, 1.0, 1.0
+    if not isnan((found := explain.latency_ratio(point))[1]):
+        return found
     return (
         _share(point.latency_ms, point.fp32_latency_ms),
         _share(point.latency_low_ms, point.fp32_latency_high_ms),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from quant.breakdown.record import Breakdown
 from quant.errors import RequestError
-from quant.jobs.executor import Engine, Identity, Progress
+from quant.jobs.executor import Engine, Identity, Known, Progress
 from quant.jobs.requests import Task
 from quant.records import Measurement
+
+if TYPE_CHECKING:
+    from quant.identity import Request
 
 
 def warm() -> None:
@@ -24,27 +27,43 @@ def identity(task: Task, home: Path) -> Identity:
     Raises:
         BitfrontError: the workload, its data or the number of pictures will not do.
     """
-    from quant.identity import Request, identify
+    from quant.identity import identify
     from quant.measure.machine import this_machine
     from quant.runtime import full_name
 
-    request = Request(
-        task.workload, task.recipe, task.data, task.data_labels, task.images, task.runtime
-    )
-    key, n = identify(request, home)
-    return Identity(key, this_machine().id, full_name(task.runtime), n)
+    key, n = identify(_request(task), home)
+    timing = task.timing
+    runtime = full_name(task.runtime)
+    return Identity(key, this_machine().id, runtime, n, timing.batch, timing.count)
 
 
 def evaluate(task: Task, home: Path, progress: Progress) -> tuple[Measurement, bytes | None]:
     """Quantise, write, run and measure."""
     from quant.evaluate import evaluate as measured
+
+    evaluation = measured(_request(task), home, progress)
+    return evaluation.measurement, evaluation.predictions
+
+
+def time_again(task: Task, known: Known, home: Path, progress: Progress) -> Known:
+    """Time the file of a measurement as the task asks; nothing else is measured anew."""
+    from quant.retime import time_again as timed
+
+    return timed(_request(task), *known, home, progress)
+
+
+def _request(task: Task) -> Request:
     from quant.identity import Request
 
-    request = Request(
-        task.workload, task.recipe, task.data, task.data_labels, task.images, task.runtime
+    return Request(
+        task.workload,
+        task.recipe,
+        task.data,
+        task.data_labels,
+        task.images,
+        task.runtime,
+        task.timing,
     )
-    evaluation = measured(request, home, progress)
-    return evaluation.measurement, evaluation.predictions
 
 
 def explain(task: Task, home: Path, progress: Progress) -> Breakdown:

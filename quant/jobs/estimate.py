@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from models.data import CALIBRATE, SELECT
@@ -17,18 +17,23 @@ from quant.typed import typed
 
 
 def estimate(
-    store: Store, workload: Workload, recipes: Sequence[Recipe], pictures: int | None = None
+    store: Store,
+    workload: Workload,
+    recipes: Sequence[Recipe],
+    pictures: int | None = None,
+    only_timed: Collection[Recipe] = (),
 ) -> Estimate | None:
     """By the newest points of the workload, of the same kind where there are any.
 
     Before its first point, by another workload's pace for a multiply-add and picture, if the
     number of `pictures` is known; a method that learns, before its first point, by other methods
-    or by how fast the network runs. None where nothing was ever measured.
+    or by how fast the network runs. None where nothing was ever measured. The files of `only_timed`
+    are there: nothing but latency is measured of them.
     """
     expected = Expected(workload.name, cache(store.durations), pictures)
     found = []
     for recipe in recipes:
-        one = expected.of(recipe)
+        one = expected.timing() if recipe in only_timed else expected.of(recipe)
         if one is None:
             return None
         found.append(one)

@@ -14,12 +14,19 @@ from quant.records import Measurement
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a task would measure: the point's key, where and by what, and on how many pictures."""
+    """What a task would measure: the point's key, where and by what, on how many pictures, and at
+    what batch and threads it would be timed."""
 
     key: str
     machine_id: str
     runtime: str
     n: int
+    batch: int
+    threads: int
+
+    def is_of(self, measured: Measurement) -> bool:
+        """Whether a measurement of the point was timed as this one would be."""
+        return (measured.batch, measured.threads) == (self.batch, self.threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,9 @@ class Outcome:
     predictions: bytes | None = None
     known: bool = False
     breakdown: Breakdown | None = None
+
+
+Known = tuple[Measurement, bytes | None]  # and the samples beside it
 
 
 class Progress(Protocol):
@@ -46,9 +56,9 @@ class Engine(Protocol):
 
     def identity(self, task: Task, home: Path, /) -> Identity: ...
 
-    def evaluate(
-        self, task: Task, home: Path, progress: Progress, /
-    ) -> tuple[Measurement, bytes | None]: ...
+    def evaluate(self, task: Task, home: Path, progress: Progress, /) -> Known: ...
+
+    def time_again(self, task: Task, known: Known, home: Path, progress: Progress, /) -> Known: ...
 
     def explain(self, task: Task, home: Path, progress: Progress, /) -> Breakdown: ...
 
@@ -59,8 +69,9 @@ class Watch(Protocol):
     def beat(self, step: str, fraction: float) -> bool:
         """Called about every second; False means stop at once."""
 
-    def known(self, identity: Identity) -> Measurement | None:
-        """The measurement that makes this task unnecessary, or None."""
+    def known(self, identity: Identity) -> Known | None:
+        """The measurement that makes this task unnecessary, or leaves only latency to be timed
+        because it is of another batch or number of threads; or None."""
 
 
 class Executor(Protocol):

@@ -53,6 +53,11 @@ class Expected:
             return None
         return Estimate(rest.seconds + learning.seconds, learning.guessed_from)
 
+    def timing(self) -> Estimate | None:
+        """Of a file that is there and only timed; None where none was timed yet."""
+        took = [one.timing_seconds for one in self.history(self.name) if one.timing_seconds]
+        return Estimate(fmean(took)) if took else None
+
     def _rest(self, recipe: Recipe, own: Sequence[Took]) -> Estimate | None:
         """All but learning."""
         plain = [took for took in own if _kernels(took.recipe) == _kernels(recipe)] or own

@@ -25,7 +25,7 @@ def work_through(
 
     `tell` hears how far the sweep is. Stopping early leaves the rest queued: see `Store.cancel`.
     """
-    seen: set[str] = set()
+    seen: set[tuple[str, int, int]] = set()
     pause = threading.Event()
 
     def told(_task: Task, _step: str, _fraction: float) -> None:
@@ -35,8 +35,9 @@ def work_through(
         status = _status(store, sweep)
         tell(status)
         for measurement in store.results(sweep):
-            if measurement.key not in seen:
-                seen.add(measurement.key)
+            timed = measurement.key, measurement.batch, measurement.threads
+            if timed not in seen:
+                seen.add(timed)
                 yield measurement
         if status.is_over:
             return

@@ -41,11 +41,14 @@ class Limits:
 class Watcher:
     """Watches one task in one process, from a thread: `complaint` is empty until a limit is passed.
 
+    `helpers` are the ids of processes that time files for it now; they end with it.
+
     A thread, because Ctrl-C in the midst of reading /proc would leave its files open.
     """
 
     def __init__(self, limits: Limits, pid: int) -> None:
         self.complaint = ""
+        self.helpers: frozenset[int] = frozenset()
         self._limits = limits
         self._pid = pid
         # Until the worker answers, it may still be loading its libraries.
@@ -97,9 +100,20 @@ class Watcher:
         return ""
 
     def _used(self) -> int:
-        # The process alone: it starts no others, and to look for them reads all of /proc, which
-        # five times a second would disturb the latency that is being measured.
-        return int(psutil.Process(self._pid).memory_info().rss)
+        # Those that are known: to look for children reads all of /proc, which five times a second
+        # would disturb the latency that is being measured.
+        return _resident(self._pid) + sum(map(_resident_if_there, self.helpers))
+
+
+def _resident(pid: int) -> int:
+    return int(psutil.Process(pid).memory_info().rss)
+
+
+def _resident_if_there(pid: int) -> int:
+    try:
+        return _resident(pid)
+    except psutil.Error:
+        return 0
 
 
 def machine_memory() -> tuple[int, int]:

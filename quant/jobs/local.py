@@ -100,15 +100,19 @@ class LocalExecutor:
                     beat.now_and_then()
                     continue
                 watcher.begun()
-                answer = self._hear(pipe, watch, beat)
+                answer = self._hear(pipe, watch, beat, watcher)
                 if answer is not None:
                     return answer
 
-    def _hear(self, pipe: Connection[Any, Any], watch: Watch, beat: _Beat) -> Outcome | None:
+    def _hear(
+        self, pipe: Connection[Any, Any], watch: Watch, beat: _Beat, watcher: Watcher
+    ) -> Outcome | None:
         """Take one message of the worker; the outcome when it is there."""
         tag, content = pipe.recv()
         if tag == worker.PROGRESS:
             beat.at(*content)
+        elif tag == worker.PROCESSES:
+            watcher.helpers = content
         elif tag == worker.IDENTITY:
             pipe.send(watch.known(content))
         elif tag == worker.REFUSED:

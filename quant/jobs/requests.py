@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from itertools import product
 
 from quant.errors import RequestError
 from quant.recipe import Recipe
+from quant.timing import USUAL, Timing
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 MOST_RECIPES = 1000
@@ -22,7 +24,8 @@ class LostLease(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SweepRequest:
-    """Recipes to measure together. FP32 is always among them and comes first.
+    """Recipes to measure together, each timed at each of `timings`. FP32 is always among them and
+    comes first.
 
     With the purpose EXPLAIN, points that are measured already, to be taken apart: those alone.
     """
@@ -37,14 +40,19 @@ class SweepRequest:
     requested_by: str = ""
     priority: int = NORMAL
     purpose: str = MEASURE
+    timings: tuple[Timing, ...] = (USUAL,)
 
     def __post_init__(self) -> None:
         first = (Recipe.fp32(),) if self.purpose == MEASURE else ()
         once = tuple(dict.fromkeys((*first, *self.recipes)))
         object.__setattr__(self, "recipes", once)
-        if len(once) > MOST_RECIPES:
+        object.__setattr__(self, "timings", tuple(dict.fromkeys(self.timings)))
+        if not self.timings:
+            raise RequestError("a sweep needs a batch and a number of threads; give one of each")
+        if len(once) * len(self.timings) > MOST_RECIPES:
+            times = f" at {len(self.timings)} batches and threads" if len(self.timings) > 1 else ""
             raise RequestError(
-                f"{len(once):,} recipes in one sweep; the most is {MOST_RECIPES:,}: "
+                f"{len(once):,} recipes{times} in one sweep; the most is {MOST_RECIPES:,}: "
                 "ask for fewer widths, methods or ranges at a time"
             )
         if self.images is not None and self.images < 1:
@@ -52,6 +60,11 @@ class SweepRequest:
                 f"the number of pictures must be at least 1, got {self.images}; "
                 "leave it out to measure on all of them"
             )
+
+    @property
+    def points(self) -> tuple[tuple[Recipe, Timing], ...]:
+        """What is measured, in order: a file that is made is timed at all that is asked for."""
+        return tuple(product(self.recipes, self.timings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ class Task:
     fence: str
     worker: str
     purpose: str = MEASURE
+    timing: Timing = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,12 @@ class TaskStatus:
     seconds_left: float | None = None
     step_seconds_left: float | None = None
     purpose: str = MEASURE
+    timing: Timing = USUAL
+
+    @property
+    def label(self) -> str:
+        """The recipe's, with batch and threads where they were asked for."""
+        return " · ".join(filter(None, (self.recipe.label, self.timing.label)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +146,21 @@ class SweepStatus:
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """Seconds that measuring a recipe took, on `n` pictures; making its file is part of them."""
+    """Seconds that measuring a recipe took, on `n` pictures; making its file and timing it are
+    parts of them."""
 
     recipe: Recipe
     seconds: float
     n: int
     quantize_seconds: float = 0.0
+    timing_seconds: float = 0.0
 
 
-def task_request_id(request: SweepRequest, recipe: Recipe) -> str:
+def task_request_id(request: SweepRequest, recipe: Recipe, timing: Timing = USUAL) -> str:
     """Names what a task asks for: equal tasks that wait or run are executed once."""
     asked = (
         request.workload, request.data, request.data_labels, request.images, request.runtime,
-        request.fresh, recipe.canonical,
+        request.fresh, recipe.canonical, timing.batch, timing.threads,
         *(() if request.purpose == MEASURE else (request.purpose,)),
     )  # fmt: skip
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]

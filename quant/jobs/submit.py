@@ -15,9 +15,10 @@ from quant.errors import DataError, RequestError, StoreError
 from quant.jobs.requests import LATER, SweepRequest
 from quant.recipe import Recipe
 from quant.runtime import RUNTIMES
-from quant.settings import settings
+from quant.settings import settings, usable_processors
 from quant.shelf import shelf
 from quant.store import Store
+from quant.timing import Timing
 from quant.typed import typed
 
 FIRST_RECIPES = (
@@ -78,12 +79,24 @@ def checked(request: SweepRequest) -> SweepRequest:
         raise DataError(
             f"labels {request.data_labels!r} were given without pictures; add --data DIR"
         )
+    for timing in request.timings:
+        _refuse_more_threads(timing)
     data = _existing(request.data, "folder of pictures", Path.is_dir)
     labels = _existing(request.data_labels, "file of labels", Path.is_file)
     if chosen.needs_data and data is not None:
         # Once, before each of the recipes would find the same fault.
         listing(Path(data), Path(labels) if labels else None, chosen.classes)
     return replace(request, data=data, data_labels=labels)
+
+
+def _refuse_more_threads(timing: Timing) -> None:
+    """More threads than processors would wait for each other: a latency that nobody wants."""
+    processors = usable_processors()
+    if timing.threads > processors:
+        raise RequestError(
+            f"{timing.threads} threads were asked for and this machine has {processors} "
+            f"processors; ask for at most {processors}"
+        )
 
 
 def _existing(given: str | None, what: str, is_there: Callable[[Path], bool]) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from quant.jobs.executor import (
     Executor,
     Identity,
+    Known,
     Outcome,
     OverLimit,
     Refused,
@@ -16,7 +17,6 @@ from quant.jobs.executor import (
     WorkerDied,
 )
 from quant.jobs.requests import LostLease, Task
-from quant.records import Measurement
 from quant.shelf import shelf
 from quant.store import Store
 
@@ -41,14 +41,16 @@ class Attempt:
             self._tell(self._task, step, fraction)
         return self._store.renew(self._task, LEASE_SECONDS, fraction, step)
 
-    def known(self, identity: Identity) -> Measurement | None:
-        found = self._store.find(
-            identity.key, identity.machine_id, identity.runtime, least_n=identity.n
-        )
+    def known(self, identity: Identity) -> Known | None:
+        point = identity.key, identity.machine_id, identity.runtime, identity.n
+        found = self._store.find(*point, timed=(identity.batch, identity.threads))
+        found = found or self._store.find(*point)
         # A point without its file cannot be downloaded: measure it again.
         if found is None or shelf(self._home).find(found.artifact) is None:
             return None
-        return found
+        if identity.is_of(found):
+            return found, None
+        return found, self._store.predictions(found.id, (found.batch, found.threads))
 
 
 def carry_out(

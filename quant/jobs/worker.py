@@ -17,11 +17,13 @@ from quant.errors import BitfrontError
 from quant.jobs.engine import engine_named
 from quant.jobs.executor import Engine, Outcome
 from quant.jobs.requests import EXPLAIN, Task
+from quant.measure.living import living
 
 # Tags of what goes through the pipe to the process that asked.
-IDENTITY, PROGRESS, MEASURED, REFUSED, BROKE = (
+IDENTITY, PROGRESS, PROCESSES, MEASURED, REFUSED, BROKE = (
     "identity",
     "progress",
+    "processes",
     "measured",
     "refused",
     "broke",
@@ -87,24 +89,31 @@ def _measured(task: Task, pipe: Connection[Any, Any], engine: Engine, home: Path
     if task.purpose == EXPLAIN:
         return Outcome(None, breakdown=engine.explain(task, home, _Reporter(pipe)))
     if not task.fresh:
-        pipe.send((IDENTITY, engine.identity(task, home)))
+        identity = engine.identity(task, home)
+        pipe.send((IDENTITY, identity))
         known = pipe.recv()
         if known is not None:
-            return Outcome(known, None, known=True)
+            if identity.is_of(known[0]):
+                return Outcome(known[0], None, known=True)
+            return Outcome(*engine.time_again(task, known, home, _Reporter(pipe)))
     return Outcome(*engine.evaluate(task, home, _Reporter(pipe)))
 
 
 class _Reporter:
-    """Sends progress, a new step at once and the rest now and then."""
+    """Sends progress, a new step and new processes at once and the rest now and then."""
 
     def __init__(self, pipe: Connection[Any, Any]) -> None:
         self._pipe = pipe
         self._step = ""
         self._sent = 0.0
+        self._pids: frozenset[int] = frozenset()
 
     def __call__(self, step: str, fraction: float) -> None:
-        now = time.monotonic()
-        if step == self._step and now - self._sent < _SECONDS_BETWEEN_REPORTS:
+        now, pids = time.monotonic(), frozenset(living)
+        if pids != self._pids:
+            self._pids = pids
+            self._pipe.send((PROCESSES, pids))
+        elif step == self._step and now - self._sent < _SECONDS_BETWEEN_REPORTS:
             return
         self._step, self._sent = step, now
         self._pipe.send((PROGRESS, (step, fraction)))

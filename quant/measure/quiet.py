@@ -1,49 +1,98 @@
-"""Time again while the machine is busier than it has been: FP32, timed beside, tells."""
+"""Rounds in which the machine was slow: noticed by the reference kernel, taken again, or told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from quant.disk import writing
-from quant.measure.latency import Latency
+from quant.measure.timer import Round
 
-SLOWER = 1.2  # than FP32's quietest run of this network here counts as busy
-ATTEMPTS = 3
-
-Pair = tuple[Latency, Latency]  # the file's, and FP32's beside it
-
-
-def quietest(time: Callable[[], Pair], remembered: Path) -> tuple[Pair, str]:
-    """The attempt with the quickest FP32, and a note where even that was busy, or nothing.
-
-    Args:
-        time: takes both latencies, interleaved.
-        remembered: file that keeps FP32's quickest median in ms, for this network, machine,
-            runtime and number of threads.
-    """
-    known = _read(remembered)
-    best = time()
-    for _ in range(ATTEMPTS - 1):
-        if known is None or best[1].median_ms <= SLOWER * known:
-            break
-        again = time()
-        best = min(best, again, key=lambda pair: pair[1].median_ms)
-    beside = best[1].median_ms
-    if known is None or beside < known:
-        with writing(remembered):
-            remembered.parent.mkdir(parents=True, exist_ok=True)
-            remembered.write_text(repr(beside))
-    if known is None or beside <= SLOWER * known:
-        return best, ""
-    return best, (
-        f"the machine was busy in {ATTEMPTS} attempts at timing: FP32 took {beside:.3g} ms beside "
-        f"it and {known:.3g} ms at its quietest, so read the ratio to FP32, not the milliseconds"
-    )
+ROUNDS = 4  # of each start
+REPEATS = 8  # rounds more in a whole measurement, in the place of slow ones
+SLOWER = 1.3  # times the quickest that the reference kernel was seen here
+BUSY = "the machine was busy or throttled"  # begins a note
+REMEMBERED_SECONDS = 86_400.0  # then the machine may have become another one
 
 
-def _read(path: Path) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One round: seconds of every run of each file, and the reference kernel's before or after
+    them, whichever were more."""
+
+    seconds: tuple[tuple[float, ...], ...]
+    reference: float
+
+
+@dataclass
+class Quiet:
+    """How quick the reference kernel has been: `known` from before, `seen` in this measurement."""
+
+    known: float | None = None
+    repeats: int = REPEATS
+    seen: list[float] = field(default_factory=list)
+
+    @property
+    def quickest(self) -> float:
+        """Seconds."""
+        return min([*self.seen, *([] if self.known is None else [self.known])])
+
+    def holds(self, timed: Timed) -> bool:
+        """Whether a round was quiet."""
+        return timed.reference <= SLOWER * self.quickest
+
+    def start(self, take: Callable[[int], Round], before: float) -> tuple[Timed, ...]:
+        """The rounds of one process start; while some were slow, more of them, and then the least
+        disturbed. `take` runs a round, `before` is the reference kernel ahead of the first."""
+        self.seen.append(before)
+        taken: list[Timed] = []
+        while self._wants_more(taken):
+            found = take(len(taken))
+            taken.append(Timed(found.seconds, max(before, found.reference)))
+            before = found.reference
+            self.seen.append(before)
+        best = sorted(range(len(taken)), key=lambda at: taken[at].reference)[:ROUNDS]
+        return tuple(taken[at] for at in sorted(best))
+
+    def note(self, starts: Iterable[Sequence[Timed]]) -> str:
+        """A sentence where slow rounds are among what is kept, else nothing."""
+        kept = [timed for rounds in starts for timed in rounds]
+        slow = [timed for timed in kept if not self.holds(timed)]
+        if not slow:
+            return ""
+        usual = float(np.median([timed.reference for timed in slow])) * 1000
+        return (
+            f"{BUSY} in {len(slow)} of {len(kept)} rounds of timing: "
+            f"the reference kernel took {usual:.2g} ms in them and {self.quickest * 1000:.2g} ms "
+            "at its quickest, so read the ratio to FP32, not the milliseconds"
+        )
+
+    def _wants_more(self, taken: Sequence[Timed]) -> bool:
+        if len(taken) < ROUNDS:
+            return True
+        if self.repeats < 1 or sum(map(self.holds, taken)) >= ROUNDS:
+            return False
+        self.repeats -= 1
+        return True
+
+
+def remembered(path: Path) -> float | None:
+    """The reference kernel's quickest seconds of the last day, or None."""
     try:
+        if time.time() - path.stat().st_mtime > REMEMBERED_SECONDS:
+            return None
         return float(path.read_text())
     except (OSError, ValueError):
         return None
+
+
+def remember(path: Path, quiet: Quiet) -> None:
+    """Keep a new record."""
+    if quiet.known is None or quiet.quickest < quiet.known:
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(repr(quiet.quickest))

@@ -15,6 +15,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from quant.errors import ModelError
+from quant.runtime.options import PROVIDERS, options
 
 INTEGER_KERNELS = {
     "QLinearConv", "ConvInteger", "QGemm", "QLinearMatMul", "MatMulInteger",
@@ -43,20 +44,13 @@ class Session:
     def __init__(
         self, path: Path, *, threads: int, optimised: bool = True, written: Path | None = None
     ) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        # threads that spin after a run would disturb the file that is timed next
-        options.add_session_config_entry("session.force_spinning_stop", "1")
+        chosen = options(threads)
         if not optimised:
-            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+            chosen.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         if written is not None:
-            options.optimized_model_filepath = str(written)
+            chosen.optimized_model_filepath = str(written)
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = onnxruntime.InferenceSession(str(path), chosen, providers=PROVIDERS)
         except Exception as exc:  # onnxruntime raises errors of many kinds
             raise ModelError(
                 f"{path.name} does not load in ONNX Runtime: {str(exc).splitlines()[0][:200]}"

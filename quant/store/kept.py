@@ -24,6 +24,8 @@ class Same(NamedTuple):
     key: str
     machine_id: str
     runtime: str
+    batch: int
+    threads: int
     n: int
     measured_at: str
     artifact_sha256: str
@@ -34,15 +36,17 @@ class Same(NamedTuple):
             measured.key,
             measured.machine.id,
             measured.runtime,
+            measured.batch,
+            measured.threads,
             measured.n,
             measured.measured_at,
             measured.artifact_sha256,
         )
 
     @property
-    def rivals(self) -> tuple[str, str, str, int]:
+    def rivals(self) -> tuple[str, str, str, int, int, int]:
         """What it shares with those of which only the newest is shown."""
-        return self[:4]
+        return self[:6]
 
 
 class Merged(NamedTuple):

@@ -36,6 +36,8 @@ def row(measured: Measurement) -> dict[str, Any]:
         "key": measured.key,
         "machine_id": measured.machine.id,
         "runtime": measured.runtime,
+        "batch": measured.batch,
+        "threads": measured.threads,
         "n": measured.n,
         "payload": json.dumps(payload, separators=(",", ":")),
         "outcomes": json.dumps(outcomes, separators=(",", ":")),
@@ -46,7 +48,14 @@ def row(measured: Measurement) -> dict[str, Any]:
 def shown_ids(workload: str | None = None) -> sa.Select[Any]:
     """Ids of what is shown; reads the index measurement_shown alone."""
     rank = sa.func.row_number().over(
-        partition_by=(table.c.workload, table.c.key, table.c.machine_id, table.c.runtime),
+        partition_by=(
+            table.c.workload,
+            table.c.key,
+            table.c.machine_id,
+            table.c.runtime,
+            table.c.batch,
+            table.c.threads,
+        ),
         order_by=(table.c.n.desc(), table.c.id.desc()),
     )
     ranked = sa.select(table.c.id, rank.label("rank"))
@@ -57,21 +66,20 @@ def shown_ids(workload: str | None = None) -> sa.Select[Any]:
 
 
 def newest_id(
-    connection: Connection, key: str, machine_id: str, runtime: str, least_n: int = 1
+    connection: Connection,
+    key: str,
+    machine_id: str,
+    runtime: str,
+    least_n: int = 1,
+    timed: tuple[int, int] | None = None,
 ) -> int | None:
-    """The row that is shown of one point on one machine and runtime."""
-    query = (
-        sa.select(table.c.id)
-        .where(
-            table.c.key == key,
-            table.c.machine_id == machine_id,
-            table.c.runtime == runtime,
-            table.c.n >= least_n,
-        )
-        .order_by(table.c.n.desc(), table.c.id.desc())
-        .limit(1)
-    )
-    found = connection.execute(query).scalar()
+    """The row that is shown of one point on one machine and runtime, at a batch and a number of
+    threads or at whichever it was timed last."""
+    query = _of_point(sa.select(table.c.id), key, machine_id, runtime)
+    query = query.where(table.c.n >= least_n)
+    if timed is not None:
+        query = query.where(table.c.batch == timed[0], table.c.threads == timed[1])
+    found = connection.execute(query.limit(1)).scalar()
     return None if found is None else int(found)
 
 
@@ -109,6 +117,13 @@ def contents(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
     number = predictions.c.measurement_id
     query = sa.select(number, predictions.c.content)
     return {row: bytes(said) for row, said in _chosen(connection, query, ids, number)}
+
+
+def _of_point(query: sa.Select[Any], key: str, machine_id: str, runtime: str) -> sa.Select[Any]:
+    """Its rows, the best founded and newest first."""
+    return query.where(
+        table.c.key == key, table.c.machine_id == machine_id, table.c.runtime == runtime
+    ).order_by(table.c.n.desc(), table.c.id.desc())
 
 
 def _figures(measured: Measurement) -> dict[str, Any]:

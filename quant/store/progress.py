@@ -23,10 +23,12 @@ from quant.recipe import Recipe
 from quant.store import tasks
 from quant.store.remaining import Remaining
 from quant.store.schema import sweep_task, task
+from quant.timing import Timing
 
 MOST_MESSAGES = 50
 _EYES = ("id", "recipe", "state", "step", "fraction", "attempt", "started_at", "finished_at",
-         "sentence", "broke", "worker", "timeline", "workload", "purpose")  # fmt: skip
+         "sentence", "broke", "worker", "timeline", "workload", "purpose", "batch",
+         "threads")  # fmt: skip
 
 
 @dataclass
@@ -68,8 +70,8 @@ def _counted(connection: Connection, sweeps: Sequence[str]) -> dict[str, _Count]
     query = _of_sweeps(sweeps, task.c.state, sa.func.count().label("number"))
     for row in connection.execute(query.group_by(sweep_task.c.sweep_id, task.c.state)):
         found[row.sweep_id].states[row.state] = row.number
-    told = _of_sweeps(sweeps, task.c.state, task.c.recipe, task.c.step, task.c.fraction,
-                      task.c.sentence)  # fmt: skip
+    named = ("state", "recipe", "step", "fraction", "sentence", "batch", "threads")
+    told = _of_sweeps(sweeps, *(task.c[name] for name in named))
     # What runs first: many failures of one sweep must not hide it.
     order = (task.c.state == FAILED, sweep_task.c.position)
     told = told.where(task.c.state.in_((RUNNING, FAILED))).order_by(*order)
@@ -97,9 +99,7 @@ def _status(row: Any, count: _Count, seconds_left: float | None) -> SweepStatus:
         step=_told(running) if running else "",
         fraction=share / total if total else 1.0,
         seconds_left=seconds_left if state in (QUEUED, RUNNING) else 0.0,
-        messages=tuple(
-            f"{Recipe.from_json(one.recipe).label}: {one.sentence}" for one in count.failed
-        ),
+        messages=tuple(f"{_label(one)}: {one.sentence}" for one in count.failed),
         priority=row.priority,
         purpose=row.purpose,
     )
@@ -108,7 +108,13 @@ def _status(row: Any, count: _Count, seconds_left: float | None) -> SweepStatus:
 def _told(row: Any) -> str:
     """`w4a8·gptq: layer 12 of 50, about 40 s left`: the label names the method already."""
     recipe = Recipe.from_json(row.recipe)
-    return f"{recipe.label}: {row.step.removeprefix(f'{recipe.method}: ')}"
+    return f"{_label(row)}: {row.step.removeprefix(f'{recipe.method}: ')}"
+
+
+def _label(row: Any) -> str:
+    """The recipe's, with batch and threads where they were asked for."""
+    timing = Timing(row.batch, row.threads)
+    return " · ".join(filter(None, (Recipe.from_json(row.recipe).label, timing.label)))
 
 
 def _state(is_cancelled: bool, states: set[str]) -> str:
@@ -140,6 +146,7 @@ def _task_status(row: Any, known: Remaining, now: float) -> TaskStatus:
         seconds_left=known.left(row, now) if runs else None,
         step_seconds_left=known.step_left(row, now) if runs else None,
         purpose=row.purpose,
+        timing=Timing(row.batch, row.threads),
     )
 
 
@@ -148,7 +155,8 @@ def _ends(connection: Connection, now: float) -> dict[str, float | None]:
 
     None where a workload that it waits for was never measured.
     """
-    columns = (task.c.id, task.c.workload, task.c.recipe, task.c.purpose, sweep_task.c.sweep_id)
+    asked = ("id", "workload", "recipe", "purpose", "batch", "threads")
+    columns = (*(task.c[name] for name in asked), sweep_task.c.sweep_id)
     waiting = connection.execute(tasks.in_order(*columns)).all()
     live = (task.c.timeline, task.c.step, task.c.fraction)
     running = connection.execute(

@@ -28,7 +28,8 @@ class Store(Queue, Protocol):
     def points(
         self, workload: str | None = None, *, with_outcomes: bool = False
     ) -> list[Measurement]:
-        """What is shown: per point, machine and runtime, the newest of those with the largest n.
+        """What is shown: per point, machine, runtime, batch and threads, the newest of those with
+        the largest n.
 
         `outcomes` is left empty unless asked for: it is most of a measurement's bytes.
         """
@@ -38,16 +39,29 @@ class Store(Queue, Protocol):
         newer ones stand before.
         """
 
-    def measurement(self, identity: str) -> Measurement | None:
-        """The point that `Measurement.id` names, as `points` shows it, outcomes included."""
+    def measurement(
+        self, identity: str, timed: tuple[int, int] | None = None
+    ) -> Measurement | None:
+        """The point that `Measurement.id` names, as `points` shows it, outcomes included.
+
+        `timed` is a batch and a number of threads; without, the one timed last is given.
+        """
 
     def history(self, key: str) -> list[Measurement]:
         """All measurements of one point, oldest first."""
 
-    def find(self, key: str, machine_id: str, runtime: str, least_n: int = 1) -> Measurement | None:
-        """The shown measurement of a point, if it rests on at least `least_n` pictures."""
+    def find(
+        self,
+        key: str,
+        machine_id: str,
+        runtime: str,
+        least_n: int = 1,
+        timed: tuple[int, int] | None = None,
+    ) -> Measurement | None:
+        """The shown measurement of a point, if it rests on at least `least_n` pictures; `timed`
+        as for `measurement`."""
 
-    def predictions(self, identity: str) -> bytes | None:
+    def predictions(self, identity: str, timed: tuple[int, int] | None = None) -> bytes | None:
         """What `quant.samples.Samples.pack` wrote of the point that `Measurement.id` names."""
 
     def contents(self, numbers: Sequence[int]) -> dict[int, bytes]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 VERSION_TABLE = "bitfront_version"
 
 metadata = MetaData()
@@ -45,6 +45,7 @@ REAL = (
     "accuracy", "accuracy_low", "accuracy_high", "fp32_accuracy", "loss", "loss_low", "loss_high",
     "p_value", "latency_ms", "latency_low_ms", "latency_high_ms",
     "fp32_latency_ms", "fp32_latency_low_ms", "fp32_latency_high_ms",
+    "latency_ratio", "latency_ratio_low", "latency_ratio_high",
 )  # fmt: skip
 FIGURES = (*WORDS, *WHOLE, *REAL)
 
@@ -55,6 +56,14 @@ def figures() -> list[Column[Any]]:
         *(Column(name, Text) for name in WORDS),
         *(Column(name, BigInteger) for name in WHOLE),
         *(Column(name, Float(53)) for name in REAL),
+    ]
+
+
+def timing() -> list[Column[Any]]:
+    """What latency is timed at; 0 threads in a task are those of the settings."""
+    return [
+        Column("batch", Integer, nullable=False, server_default="1"),
+        Column("threads", Integer, nullable=False, server_default="0"),
     ]
 
 
@@ -70,7 +79,19 @@ measurement = Table(
     Column("payload", Text, nullable=False),
     Column("outcomes", Text, nullable=False),
     *figures(),
-    Index("measurement_shown", "workload", "key", "machine_id", "runtime", "n", "id", unique=True),
+    *timing(),
+    Index(
+        "measurement_shown",
+        "workload",
+        "key",
+        "machine_id",
+        "runtime",
+        "batch",
+        "threads",
+        "n",
+        "id",
+        unique=True,
+    ),
     Index("measurement_key", "key"),
     sqlite_autoincrement=True,
 )
@@ -123,6 +144,7 @@ task = Table(
     Column("broke", Boolean, nullable=False, server_default=false()),
     Column("timeline", Text, nullable=False, server_default="[]"),
     Column("purpose", String(16), nullable=False, server_default="measure"),
+    *timing(),
     Index("task_state", "state", "request_id"),
     Index("task_workload", "workload", "finished_at"),
     sqlite_autoincrement=True,

@@ -51,8 +51,9 @@ class SqlJobs(Connected):
 
     def reuse(self, task: Task, measurement: Measurement) -> None:
         key, machine_id, runtime = measurement.key, measurement.machine.id, measurement.runtime
+        timed = measurement.batch, measurement.threads
         with self._writing() as connection:
-            number = measurements.newest_id(connection, key, machine_id, runtime)
+            number = measurements.newest_id(connection, key, machine_id, runtime, timed=timed)
             if number is None:
                 raise LookupError(f"the store has no measurement {measurement.id}")
             if not tasks.done(connection, task, self._clock(), number, reused=True):

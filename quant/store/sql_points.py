@@ -32,23 +32,32 @@ class SqlPoints(Connected):
         with self._reading() as connection:
             return columns.read(connection, after)
 
-    def measurement(self, identity: str) -> Measurement | None:
+    def measurement(
+        self, identity: str, timed: tuple[int, int] | None = None
+    ) -> Measurement | None:
         key, machine_id, runtime = _parts(identity)
-        return self.find(key, machine_id, runtime)
+        return self.find(key, machine_id, runtime, timed=timed)
 
     def history(self, key: str) -> list[Measurement]:
         with self._reading() as connection:
             ids = measurements.key_ids(connection, key)
             return measurements.in_order(measurements.whole(connection, ids), ids)
 
-    def find(self, key: str, machine_id: str, runtime: str, least_n: int = 1) -> Measurement | None:
+    def find(
+        self,
+        key: str,
+        machine_id: str,
+        runtime: str,
+        least_n: int = 1,
+        timed: tuple[int, int] | None = None,
+    ) -> Measurement | None:
         with self._reading() as connection:
-            number = measurements.newest_id(connection, key, machine_id, runtime, least_n)
+            number = measurements.newest_id(connection, key, machine_id, runtime, least_n, timed)
             return None if number is None else measurements.whole(connection, [number])[number]
 
-    def predictions(self, identity: str) -> bytes | None:
+    def predictions(self, identity: str, timed: tuple[int, int] | None = None) -> bytes | None:
         with self._reading() as connection:
-            number = measurements.newest_id(connection, *_parts(identity))
+            number = measurements.newest_id(connection, *_parts(identity), timed=timed)
             return None if number is None else measurements.content(connection, number)
 
     def contents(self, numbers: Sequence[int]) -> dict[int, bytes]:

@@ -21,6 +21,7 @@ from quant.jobs.requests import (
 from quant.recipe import Recipe
 from quant.store.schema import measurement, sweep, sweep_task, task
 from quant.store.tasks import count_waiting
+from quant.timing import Timing
 
 
 def submit(
@@ -42,9 +43,11 @@ def submit(
             purpose=request.purpose,
         )
     )
-    for position, recipe in enumerate(request.recipes):
-        asked = task_request_id(request, recipe)
-        number = _open_task(connection, asked) or _new_task(connection, request, recipe, asked)
+    for position, (recipe, timing) in enumerate(request.points):
+        asked = task_request_id(request, recipe, timing)
+        number = _open_task(connection, asked)
+        if number is None:
+            number = _new_task(connection, request, recipe, timing, asked)
         connection.execute(
             sa.insert(sweep_task).values(sweep_id=identity, task_id=number, position=position)
         )
@@ -73,7 +76,9 @@ def _open_task(connection: Connection, asked: str) -> int | None:
     return None if found is None else int(found)
 
 
-def _new_task(connection: Connection, request: SweepRequest, recipe: Recipe, asked: str) -> int:
+def _new_task(
+    connection: Connection, request: SweepRequest, recipe: Recipe, timing: Timing, asked: str
+) -> int:
     row = connection.execute(
         sa.insert(task).values(
             request_id=asked,
@@ -92,6 +97,8 @@ def _new_task(connection: Connection, request: SweepRequest, recipe: Recipe, ask
             sentence="",
             log="",
             purpose=request.purpose,
+            batch=timing.batch,
+            threads=timing.threads,
         )
     ).inserted_primary_key
     if row is None:

@@ -18,6 +18,9 @@ from quant.recipe import Recipe
 from quant.store import story
 from quant.store.leases import FREE, expired, give_up_expired, holds
 from quant.store.schema import measurement, sweep, sweep_task, task
+from quant.timing import Timing
+
+TIMING = "Timing"  # begins the steps that do
 
 
 def claim(
@@ -59,6 +62,7 @@ def claim(
         fence=fence,
         worker=worker,
         purpose=row.purpose,
+        timing=Timing(row.batch, row.threads),
     )
 
 
@@ -150,7 +154,7 @@ def count_waiting(connection: Connection) -> int:
 def newest_done(connection: Connection, workload: str, limit: int) -> list[Any]:
     """Recipe, timeline, times and pictures of what was measured last, newest first.
 
-    A clock that was set back in between tells no time.
+    A clock that was set back in between tells no time, nor does a file that was only timed again.
     """
     columns = (task.c.recipe, task.c.timeline, task.c.started_at, task.c.finished_at)
     query = (
@@ -161,7 +165,8 @@ def newest_done(connection: Connection, workload: str, limit: int) -> list[Any]:
         .order_by(task.c.finished_at.desc())
         .limit(limit)
     )
-    return list(connection.execute(query))
+    found = connection.execute(query)
+    return [row for row in found if not json.loads(row.payload).get("rest_measured_at")]
 
 
 def explained_seconds(connection: Connection, workload: str) -> float | None:
@@ -185,6 +190,11 @@ def took(rows: Iterable[Any]) -> list[Took]:
             float(row.finished_at - row.started_at),
             row.n,
             float(json.loads(row.payload)["quantize_seconds"] or 0.0),
+            sum(seconds for step, seconds in _steps(row) if step.startswith(TIMING)),
         )
         for row in rows
     ]
+
+
+def _steps(row: Any) -> story.Timeline:
+    return story.durations(row.timeline, row.finished_at)

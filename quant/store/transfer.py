@@ -35,14 +35,15 @@ def every(
 
 def known(connection: Connection, keys: Sequence[str]) -> dict[Same, int]:
     """What the store has of these points, with row numbers."""
-    columns = (table.c.id, table.c.key, table.c.machine_id, table.c.runtime, table.c.n)
+    names = ("key", "machine_id", "runtime", "batch", "threads", "n")
+    columns = (table.c.id, *(table.c[name] for name in names))
     found = {}
     for some in _slices(list(dict.fromkeys(keys))):
         query = sa.select(*columns, table.c.payload).where(table.c.key.in_(some))
         for row in connection.execute(query):
             told = json.loads(row.payload)
-            last = told["measured_at"], told["artifact_sha256"]
-            found[Same(row.key, row.machine_id, row.runtime, row.n, *last)] = int(row.id)
+            last = {name: told[name] for name in ("measured_at", "artifact_sha256")}
+            found[Same(**{name: getattr(row, name) for name in names}, **last)] = int(row.id)
     return found
 
 
@@ -51,7 +52,7 @@ def merge(connection: Connection, kept: Iterable[Kept]) -> Merged:
     new = old = older = 0
     for some in _slices(kept):
         there = known(connection, [measured.key for measured, _ in some])
-        newest: dict[tuple[str, str, str, int], str] = {}
+        newest: dict[tuple[str | int, ...], str] = {}
         for same in there:
             newest[same.rivals] = max(same.measured_at, newest.get(same.rivals, ""))
         for measured, said in some:

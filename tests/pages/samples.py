@@ -85,7 +85,10 @@ def measurement(recipe: Recipe | None = None, **changes: Any) -> Measurement:
         "measured_at": "2026-05-04T10:20:30+00:00",
         "versions": {"bitfront": "0.1.0", "onnxruntime": "1.27.0", "python": "3.11.9"},
     }
-    return Measurement(**(values | changes))
+    values |= changes
+    if "latency_ratio" not in changes:
+        values |= _ratio(values)
+    return Measurement(**values)
 
 
 def said(point: Measurement) -> bytes:
@@ -119,6 +122,15 @@ def sweep() -> list[Measurement]:
 def unmeasurable(measured: Measurement) -> Measurement:
     """The same point without an accuracy."""
     return replace(measured, accuracy=nan)
+
+
+def _ratio(values: dict[str, Any]) -> dict[str, float]:
+    """FP32's latency is that of every run, so intervals are the file's own."""
+    names = {"": "latency_ms", "_low": "latency_low_ms", "_high": "latency_high_ms"}
+    if values["recipe"].is_fp32:
+        return {f"latency_ratio{end}": 1.0 for end in names}
+    fp32 = values["fp32_latency_ms"]
+    return {f"latency_ratio{end}": values[name] / fp32 for end, name in names.items()}
 
 
 def _drop(recipe: Recipe) -> float:
