@@ -12,6 +12,7 @@ NAMES = (
     "sizes",
     "latency",
     "repeats",
+    "repeats_latency",
     "accuracy_cost",
     "memory",
     "page",

@@ -97,6 +97,17 @@ def test_a_row_has_what_the_design_names() -> None:
     assert set(wanted.split()) <= set(rows(quant(*SWEEP))[0])
 
 
+def test_a_sweep_times_files_at_every_batch_with_every_number_of_threads(home: Path) -> None:
+    asked = ["sweep", "fashion-resnet", "--weights", "4", "--json"]
+    found = rows(quant(*asked, "--batch", "1,8", "--threads", "1"))
+    wanted = [(label, batch, 1) for label in ("fp32", "w4a8·nearest") for batch in (1, 8)]
+    for listed in (found, rows(quant("points", "--json"))):
+        assert [(row["label"], row["batch"], row["threads"]) for row in listed] == wanted
+    fronts = {row["batch"] for row in rows(quant("points", "--front", "size,latency", "--json"))}
+    assert fronts == {1, 8}  # each has a front of its own
+    assert evaluated(home) == ["fp32", "w4a8"]
+
+
 def test_points_lists_what_a_sweep_measured(store: Store) -> None:
     swept = rows(quant(*SWEEP))
     listed = rows(quant("points", "--json"))
@@ -279,6 +290,10 @@ def test_export_refuses_a_file_that_is_not_what_was_measured(tmp_path: Path, hom
         ("sweep fashion-resnet --seeds 11", "--seeds must be from 1 to 10; got 11"),
         ("points --max-drop much", "--max-drop must be a number from 0 up, or none; got 'much'"),
         ("points --max-mb -1", "--max-mb must be a number from 0 up, or none; got '-1'"),
+        ("sweep fashion-resnet --batch 7", "--batch must be of 1, 8, 32; got '7'"),
+        ("sweep fashion-resnet --batch 1,", "give one value, or several between commas"),
+        ("sweep fashion-resnet --threads none", "1, 2, 4, 8, 16, 32, 64; got 'none'"),
+        ("sweep fashion-resnet --threads 64", "64 threads were asked for and this machine has"),
         ("sweep imagenet-lite0", "--data DIR"),
         ("sweep imagenet-lite0 --data /no/where", "no folder of pictures /no/where"),
         ("sweep imagenet-lite0 --data / --data-labels /no", "no file of labels /no"),

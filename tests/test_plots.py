@@ -186,7 +186,7 @@ def test_hover_has_units_and_intervals() -> None:
     said = hover(sweep()[1], on_front=True)
     assert "94.1 % (93.6 – 94.6)" in said
     assert "1.36 MB, 3.9× smaller" in said
-    assert "0.244 ms, 2.5× faster" in said
+    assert "2.5× faster (2.49 to 2.59), 0.244 ms" in said
     assert "on the front" in said
 
 

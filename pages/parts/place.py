@@ -22,8 +22,8 @@ def ground(workload: str, beside: Sequence[str], point: str, timing: Timing) -> 
     if not known:
         return None
     ordered = sorted(known, key=known.__getitem__)
-    spots = tuple(dict.fromkeys(one.spot for one in reversed(ordered)))  # the newest first
-    spot = spots[0]
+    spots = tuple(dict.fromkeys(one.spot for one in known))
+    spot = ordered[-1].spot
     if len(spots) > 1:
         tokens = {token(one): one for one in spots}
         shown = tokens.get(links.chosen(links.GROUND)) or _holder([workload, *beside], point, spots)

@@ -41,7 +41,8 @@ def run(names: Sequence[str], workload: str | None, *, as_json: bool) -> None:
         named(workload)
     with open_store() as store:
         shown = store.points(workload)
-        found = [store.measurement(_named(shown, name).id) for name in names]
+        chosen = [_named(shown, name) for name in names]
+        found = [store.measurement(one.id, (one.batch, one.threads)) for one in chosen]
         columns = sides(
             [one for one in found if one],
             lambda one: store.predictions(one.id, (one.batch, one.threads)),
@@ -223,6 +224,7 @@ def _named(shown: Sequence[Measurement], name: str) -> Measurement:
             f"there is no point {name[:80]!r}; give the id or the label that "
             "`python -m quant points --json` tells"
         )
+    matches = list({p.id: p for p in reversed(matches)}.values())  # timed several ways: the first
     if len(matches) > 1:
         raise RequestError(f"{name!r} names {len(matches)} points; give an id, or --workload")
     return matches[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -118,6 +119,15 @@ def test_what_a_task_prints_is_in_its_log_alone(
     first, second = (store.log(task.id) for task in store.tasks(sweep))
     assert "noise" in first
     assert "noise" not in second
+
+
+def test_a_process_that_times_files_counts_with_its_worker() -> None:
+    me = os.getpid()
+    used = psutil.Process(me).memory_info().rss
+    watcher = Watcher(Limits(seconds=3600.0, memory_bytes=int(used * 1.5)), me)
+    assert watcher.look() == ""
+    watcher.helpers = frozenset({me, 2**30})  # as large as itself, and one that is gone
+    assert "BITFRONT_TASK_MEMORY_GB" in watcher.look()
 
 
 def test_limits_come_from_the_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from quant.jobs.requests import DONE, FAILED, QUEUED, SweepRequest, Task, TaskSt
 from quant.jobs.work import carry_out
 from quant.recipe import Recipe
 from quant.store import Store
+from quant.timing import Timing
 from tests.jobs.waiting import until
 from tests.pages.samples import said
 
@@ -48,6 +49,39 @@ def test_points_are_measured_by_one_warm_worker(
     assert [item.recipe for item in store.results(sweep)] == [Recipe.fp32(), W4]
     assert store.predictions(store.results(sweep)[0].id) == said(store.results(sweep)[0])
     assert "noise" not in capfd.readouterr().out
+
+
+def test_at_another_batch_a_file_is_only_timed(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    run(store, executor, home, ask(store))
+    usual = store.points()
+    timings = (Timing(1), Timing(8), Timing(8, 1))
+    sweep = ask(store, timings=timings)
+    assert [task.state for task in run(store, executor, home, sweep)] == [DONE] * 6
+    assert evaluated(home) == ["fp32", "w4a8"]
+    assert (home / "timed").read_text().split() == ["fp32", "fp32", "w4a8", "w4a8"]
+    found = store.results(sweep)
+    assert [(one.recipe.bits, one.batch, one.threads) for one in found] == [
+        (bits, *timed) for bits in ("fp32", "w4a8") for timed in ((1, 2), (8, 2), (8, 1))
+    ]
+    first, again = found[0], found[1]
+    assert again.rest_measured_at == first.measured_at
+    assert (again.accuracy, again.artifact) == (first.accuracy, first.artifact)
+    assert store.predictions(again.id, (8, 2)) == store.predictions(first.id, (1, 2))
+    assert [point for point in store.points() if point in usual] == usual
+    run(store, executor, home, ask(store, timings=timings))
+    assert (home / "timed").read_text().count("w4a8") == 2  # known now
+
+
+def test_without_its_file_a_point_is_measured_whole_at_another_batch(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    for one in (run(store, executor, home, ask(store)), store.points())[1]:
+        (home / one.artifact).unlink()
+    run(store, executor, home, ask(store, timings=(Timing(32),)))
+    assert evaluated(home) == ["fp32", "w4a8"] * 2
+    assert {one.batch for one in store.points()} == {1, 32}
 
 
 def test_what_was_measured_answers_without_measuring(

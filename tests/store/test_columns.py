@@ -50,6 +50,8 @@ def test_what_is_shown_grows_with_the_store(store: Store) -> None:
     assert len(held.of("fashion-resnet", store.version_stamp())) == 0
     for n, accuracy in ((100, 0.1), (1000, 0.2), (1000, 0.3), (500, 0.4)):
         store.append(measurement(n=n, accuracy=accuracy))
+        store.append(measurement(n=n, accuracy=accuracy, batch=8))
+        store.append(measurement(n=n, accuracy=accuracy, threads=1))
         store.append(measurement(n=n, accuracy=accuracy, machine=XEON))
         store.append(measurement(workload="other", key="another"))
         for workload in ("fashion-resnet", "other", "unheard-of"):

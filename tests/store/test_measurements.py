@@ -41,6 +41,23 @@ def test_points_are_apart_by_machine_runtime_and_workload(store: Store) -> None:
     assert len({item.id for item in store.points()}) == 4
 
 
+def test_points_are_apart_by_batch_and_threads(store: Store) -> None:
+    usual, batch, single = measurement(), measurement(batch=8), measurement(threads=1, n=50)
+    for one, said in ((usual, b"usual"), (batch, b"batch"), (single, b"single")):
+        store.append(one, said)
+    assert {item.identity for item in store.points()} == {
+        one.identity for one in (usual, batch, single)
+    }
+    for one, said in ((usual, b"usual"), (batch, b"batch"), (single, b"single")):
+        timed = one.batch, one.threads
+        assert store.measurement(one.id, timed) == one
+        assert store.predictions(one.id, timed) == said
+    assert store.measurement(usual.id) == batch  # the newest of those with the largest n
+    assert store.measurement(usual.id, (32, 2)) is None
+    place = (usual.key, usual.machine.id, usual.runtime)
+    assert store.find(*place, least_n=51, timed=(1, 1)) is None
+
+
 def test_find_wants_enough_pictures(store: Store) -> None:
     measured = measurement(n=100)
     store.append(measured)
