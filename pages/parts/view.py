@@ -134,9 +134,23 @@ def _complaint(selection: Selection, ground: Ground, gone: str) -> str:
     if len(selection.whole) and not len(selection.points):
         parts.append("Nothing that is measured passes the filters.")
     if selection.absent:
-        absent = ", ".join(map(escape, selection.absent))
-        parts.append(f"Not measured on this machine {timed_at(ground)}: {absent}.")
+        parts += _absent(selection.absent, ground)
     return " ".join(parts)
+
+
+def _absent(models: Sequence[str], ground: Ground) -> list[str]:
+    """Models that were not measured here, and those that were, but not timed so."""
+    here = (ground.machine_id, ground.runtime)
+    known = {
+        name
+        for name in models
+        if any((one.machine_id, one.runtime) == here for one in cache.columns(name).used)
+    }
+    told = {
+        "Not measured on this machine": [name for name in models if name not in known],
+        f"Not timed {timed_at(ground)}": [name for name in models if name in known],
+    }
+    return [f"{what}: {', '.join(map(escape, names))}." for what, names in told.items() if names]
 
 
 def timed_at(ground: Ground) -> str:
