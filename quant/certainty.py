@@ -79,15 +79,17 @@ def smallest(share: float) -> str:
 
 def beside(one: Beside, best: str) -> str:
     """A line on a point beside the recommended one: the sign is that of the point's accuracy."""
-    found = one.paired
-    middle, low, high = (
-        explain.points(-value) for value in (found.drop, found.interval.high, found.interval.low)
-    )
     words = "told apart" if one.told_apart else "not told apart"
-    return (
-        f"{words} from {best}: {middle} pp ({low} to {high}), "
-        f"{smallest(one.detectable)} could be told"
-    )
+    return f"{words} from {best}: {gain(one)}, {smallest(one.detectable)} could be told"
+
+
+def gain(one: Beside) -> str:
+    """The point's accuracy less the recommended one's: `−0.2 pp (−0.5 to +0.1)`."""
+    found = one.paired
+    digits = 2 if found.interval.high - found.interval.low < 0.002 else 1
+    ends = (found.drop, found.interval.high, found.interval.low)
+    middle, low, high = (explain.points(-end, digits) for end in ends)
+    return f"{middle} pp ({low} to {high})"
 
 
 def family(compared: Compared) -> str:

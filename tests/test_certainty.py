@@ -66,6 +66,8 @@ def test_a_point_beside_the_recommended_one() -> None:
     (one,) = compared(20, 15, 0.5).beside.values()
     words = certainty.beside(one, "w5a8·mse")
     assert words.startswith("not told apart from w5a8·mse: −0.1 pp (−0.2 to +0.1), 0.25 pp could")
+    narrow = Beside(counted(2, 3, 10_000), 1.0, 0.0008)
+    assert certainty.gain(narrow) == "+0.01 pp (−0.04 to +0.06)"
     assert certainty.family(compared(20, 15, 0.5)).endswith(
         "other one is not told apart from w5a8·mse."
     )

@@ -111,7 +111,7 @@ def _beside(point: Figures, compared: Compared) -> str:
         return "not compared"
     least = certainty.smallest(found.detectable)
     if found.told_apart:
-        return f"{explain.points(-found.paired.drop)} pp; {least} could be told"
+        return f"{certainty.gain(found).partition(' (')[0]}; {least} could be told"
     return f"not told apart; {least} could be"
 
 
