@@ -33,7 +33,7 @@ bench: $(DEV) ## measure this machine against the goals
 	$(BIN)/python -m benchmarks
 
 train: $(RUN) ## train the embedded networks again and write their weights
-	for name in fashion-resnet fashion-mobilenet; do \
+	for name in fashion-resnet fashion-mobilenet fashion-vit; do \
 		$(BIN)/python -m models.zoo.train_fashion $$name && \
 		$(BIN)/python -m quant.graph.export $$name || exit 1; \
 	done

@@ -1,4 +1,4 @@
-"""Networks for Fashion-MNIST, trained by ``models/zoo/train_fashion.py``."""
+"""A residual network for Fashion-MNIST, trained by ``models/zoo/train_fashion.py``."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from models.workload import Workload
 
@@ -13,14 +14,7 @@ def parameters(network: nn.Module) -> int:
 
 
 def macs(network: nn.Module, workload: Workload) -> int:
-    """Multiply-adds of one picture in convolutions and linear layers."""
-    counted = []
-
-    def count(layer: nn.Module, _: object, output: torch.Tensor) -> None:
-        counted.append(output.numel() * layer.weight[0].numel())
-
-    for layer in network.modules():
-        if isinstance(layer, (nn.Conv2d, nn.Linear)):
-            layer.register_forward_hook(count)
-    network(torch.zeros(1, *workload.input_shape))
-    return sum(counted)
+    """Multiply-adds of one picture: convolutions, linear layers, products of activations."""
+    with FlopCounterMode(display=False) as counter:
+        network(torch.zeros(1, *workload.input_shape))
+    return counter.get_total_flops() // 2

@@ -17,8 +17,12 @@ from quant.errors import ModelError
 from tests.models.counts import macs, parameters
 
 FASHION = workload("fashion-resnet")
-LEAST = {"fashion-resnet": 0.935, "fashion-mobilenet": 0.92}
-LARGE = {"fashion-resnet": (1_000_000, 3_000_000), "fashion-mobilenet": (300_000, 1_000_000)}
+LEAST = {"fashion-resnet": 0.935, "fashion-mobilenet": 0.92, "fashion-vit": 0.90}
+LARGE = {
+    "fashion-resnet": (1_000_000, 3_000_000),
+    "fashion-mobilenet": (300_000, 1_000_000),
+    "fashion-vit": (300_000, 1_000_000),
+}
 
 
 @pytest.mark.parametrize("name", LEAST)
