@@ -30,7 +30,13 @@ def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         Schedule(build=tiny, epochs=3, batch=8, peak_rate=0.01),
         Schedule(
-            build=tiny, epochs=3, batch=8, peak_rate=0.01, optimiser="adamw", bfloat16=True, erase=0.0
+            build=tiny,
+            epochs=3,
+            batch=8,
+            peak_rate=0.01,
+            optimiser="adamw",
+            bfloat16=True,
+            erase=0.0,
         ),
     ],
     ids=lambda schedule: schedule.optimiser,
