@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from models.data import Dataset
 from models.workload import Workload, workload
 from quant.artifact import Artifact, make
-from quant.calibrated import calibrated
+from quant.calibrated import calibrated, drawn, equalised
 from quant.graph.prepared import Prepared, prepare
 from quant.identity import Request, data_of
+from quant.measure.accuracy import batch_size
 from quant.recipe import Recipe
+from quant.rounding.checkpoint import Checkpoint
+from quant.rounding.source import Source
+from quant.settings import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = Path(os.environ.get("BITFRONT_SAMPLE", ROOT.parent / "shared/data/imagenet-sample"))
@@ -30,10 +36,26 @@ class Subject:
     data: Dataset
 
     def artifact(self, recipe: Recipe) -> Artifact:
-        seen = calibrated(self.prepared, self.data, recipe) if recipe.activations < 32 else {}
+        """The recipe's file, as a sweep makes it, checked."""
+        prepared = self.prepared
+        if recipe.equalizes:
+            prepared = equalised(prepared, self.data, recipe)
+        seen = calibrated(prepared, self.data, recipe) if recipe.activations < 32 else {}
         path = HOME / f"{self.workload.name}-{recipe.id}.onnx"
-        pictures = self.data.select.take(range(8))
-        return make(self.prepared, recipe, seen, pictures, path, self.workload.name)
+        pictures, source = self.data.select.take(range(8)), self._source(recipe)
+        return make(prepared, recipe, seen, pictures, path, self.workload.name, source)
+
+    def _source(self, recipe: Recipe) -> Source | None:
+        if not recipe.learns:
+            return None
+        split, order = self.data.calibrate, drawn(self.data.calibrate, recipe)
+        size = batch_size(split)
+
+        def pictures(count: int) -> list[np.ndarray]:
+            return [split.take(order[i : min(i + size, count)]) for i in range(0, count, size)]
+
+        kept = Checkpoint(Path(tempfile.mkdtemp(dir=HOME)))  # nothing is resumed
+        return Source(pictures, len(order), kept, lambda *_: None, settings().threads, recipe.seed)
 
 
 @cache

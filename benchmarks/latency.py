@@ -36,10 +36,10 @@ ROUNDS = {"fashion-resnet": (120, 12), "imagenet-lite0": (60, 3)}
 class Reader(CalibrationDataReader):
     """Calibration pictures, as onnxruntime asks for them."""
 
-    def __init__(self, chosen: Subject) -> None:
+    def __init__(self, chosen: Subject, count: int) -> None:
         split = chosen.data.calibrate
-        self.batches: Iterator[dict[str, np.ndarray]] = iter(
-            [{"input": split.take(range(i, i + 10))} for i in range(0, 50, 10)]
+        self.batches: Iterator[dict[str, np.ndarray]] = (
+            {"input": split.take(range(i, min(i + 10, count)))} for i in range(0, count, 10)
         )
 
     def get_next(self) -> dict[str, np.ndarray] | None:
@@ -58,28 +58,29 @@ def _compare(chosen: Subject) -> None:
     files = {"fp32": chosen.prepared.path, "w8a8": chosen.artifact(Recipe(8, 8)).path}
     files["w4a8"] = chosen.artifact(Recipe(4, 8)).path
     files["w4a4"] = chosen.artifact(Recipe(4, 4)).path
-    files |= {flag: _quantized(chosen, flag) for flag in FLAGS}
-    times = _interleaved(files, chosen.data.report.take([0]), *ROUNDS[name])
+    files |= {flag: quantised(chosen, flag) for flag in FLAGS}
+    times = interleaved(files, chosen.data.report.take([0]), *ROUNDS[name])
     for label, rounds in times.items():
         print(f"{name} {label:<24} {np.median(rounds):8.3f} ms")
-    report(f"{name} W8A8 / FP32", _ratio(times, "w8a8", "fp32"), FP32_GOALS[name])
+    report(f"{name} W8A8 / FP32", ratio(times, "w8a8", "fp32"), FP32_GOALS[name])
     # The best is chosen on one half of the rounds and compared on the other: the least of several
     # noisy figures is lower than the least of what they estimate.
-    best = min(FLAGS, key=lambda flag: _ratio(times, flag, "fp32", half=0))
-    beside = _ratio(times, "w8a8", best, half=1)
+    best = min(FLAGS, key=lambda flag: ratio(times, flag, "fp32", half=0))
+    beside = ratio(times, "w8a8", best, half=1)
     report(f"{name} W8A8 / best quantize_static ({best})", beside, 1.05)
 
 
-def _ratio(times: dict[str, np.ndarray], one: str, other: str, half: int | None = None) -> float:
+def ratio(times: dict[str, np.ndarray], one: str, other: str, half: int | None = None) -> float:
     """Median over rounds of the ratio within a round; of every second round where asked."""
     ratios = times[one] / times[other]
     return float(np.median(ratios if half is None else ratios[half::2]))
 
 
-def _quantized(chosen: Subject, flag: str) -> Path:
+def quantised(chosen: Subject, flag: str, pictures: int = 50) -> Path:
+    """The file that ONNX Runtime's own quantiser makes of so many calibration pictures."""
     activation, weight, per_channel, reduced = FLAGS[flag]
     clean = HOME / f"{chosen.workload.name}-clean.onnx"
-    target = HOME / f"{chosen.workload.name}-{flag.replace(' ', '-')}.onnx"
+    target = HOME / f"{chosen.workload.name}-{flag.replace(' ', '-')}-{pictures}.onnx"
     logging.disable(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -88,7 +89,7 @@ def _quantized(chosen: Subject, flag: str) -> Path:
         quantize_static(
             clean,
             target,
-            Reader(chosen),
+            Reader(chosen, pictures),
             quant_format=QuantFormat.QDQ,
             activation_type=activation,
             weight_type=weight,
@@ -99,7 +100,7 @@ def _quantized(chosen: Subject, flag: str) -> Path:
     return target
 
 
-def _interleaved(
+def interleaved(
     files: dict[str, Path], picture: np.ndarray, rounds: int, runs: int
 ) -> dict[str, np.ndarray]:
     """Median milliseconds of each round, (rounds,) a file; every round runs every file."""

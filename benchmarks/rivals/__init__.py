@@ -1,0 +1,1 @@
+"""Other quantisers, each in a virtual environment of its own; `room.py` makes it."""
