@@ -9,6 +9,7 @@ from pages.parts import (
     complaints,
     controls,
     details,
+    explaining,
     export,
     filing,
     headline,
@@ -77,7 +78,7 @@ with shell.page("Explore"):
         chart.draw(seen, wanted, arrivals.now(name, seen))
         headline.why(seen)
         take.row(seen.chosen, choice)
-        rows, layers, flips, provenance, history = details.tabs()
+        rows, layers, why, flips, provenance, history = details.tabs()
         if rows.open:  # what no one sees is not drawn
             with rows:
                 table.table(seen, wanted)
@@ -85,6 +86,9 @@ with shell.page("Explore"):
         if layers.open:
             with layers:
                 details.layers(seen.chosen)
+        if why.open:
+            with why:
+                explaining.explained(seen.chosen, choice)
         if flips.open:
             with flips:
                 details.flips(seen.chosen)

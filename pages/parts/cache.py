@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.parts import moment, wire
+from quant.breakdown.found import Found, found
 from quant.grounds import grounds, select
 from quant.jobs import estimate
 from quant.jobs.requests import SweepStatus, TaskStatus
@@ -78,6 +79,13 @@ def measurement(identity: str, batch: int, threads: int) -> Measurement | None:
     """One point with its layers, as it was timed at this batch with these threads."""
     now = stamp()
     return _measurement(_url(), now.store, now.points, identity, (batch, threads))
+
+
+@moment.kept
+def explained(identity: str) -> Found | None:
+    """What a point was taken apart into, with what its words rest on; None before that."""
+    now = stamp()
+    return _explained(_url(), now.store, now.points, identity)
 
 
 @moment.kept
@@ -221,6 +229,13 @@ def _measurement(
 ) -> Measurement | None:
     del name, version
     return _store(url).measurement(identity, timed)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _explained(url: str, name: str, version: int, identity: str) -> Found | None:
+    del name, version
+    point = _store(url).measurement(identity)
+    return None if point is None else found(_store(url), point)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -12,7 +12,7 @@ from quant import explain
 from quant.records import LayerOutcome, Measurement
 from quant.timing import in_threads
 
-TABS = ("Table", "Layers", "Flips", "Provenance", "History")
+TABS = ("Table", "Layers", "Explain", "Flips", "Provenance", "History")
 ALLOWED = {"tab": TABS}
 
 
