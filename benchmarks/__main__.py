@@ -13,6 +13,7 @@ NAMES = (
     "latency",
     "repeats",
     "repeats_latency",
+    "explained",
     "accuracy_cost",
     "memory",
     "rounding_memory",

@@ -16,6 +16,7 @@ from quant.runtime.watched import watched
 BINS = 2048
 KEPT = 1 << 14  # values of a tensor, of each batch, that the search for least error looks at
 CANDIDATES = 40
+NARROW, LEAST_SPAN = 1e-3, 1e-9  # of the largest value
 
 Pictures = NDArray[np.float32]
 
@@ -77,9 +78,14 @@ class _Watch:
     def observed(self) -> Observed:
         if not self.samples:
             raise InvalidRecipe("calibration needs at least one picture; got none")
-        sample = np.concatenate(self.samples)
-        span = (self.low, self.high if self.high > self.low else self.low + 1e-12)
-        counts, _ = np.histogram(sample, BINS, span)
+        sample: NDArray[np.floating] = np.concatenate(self.samples)
+        high = self.high if self.high > self.low else self.low + 1e-12
+        largest = max(abs(self.low), abs(high))
+        if high - self.low <= NARROW * largest:
+            # A tensor that is all but constant: bins must differ in double precision at least.
+            sample = sample.astype(np.float64)
+            high = max(high, self.low + LEAST_SPAN * largest)
+        counts, _ = np.histogram(sample, BINS, (self.low, high))
         return Observed(low=self.low, high=self.high, counts=counts.astype(np.float64))
 
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quant.calibrate import BINS, Observed, choose_grid
+from quant.calibrate import BINS, Observed, _Watch, choose_grid
 from quant.errors import InvalidRecipe
 from quant.grid import affine_grid
 
@@ -71,3 +71,13 @@ def test_a_grid_out_of_limits_is_refused(bits: int) -> None:
 def test_a_range_that_is_not_finite_is_refused() -> None:
     with pytest.raises(InvalidRecipe, match="finite"):
         affine_grid(0, float("inf"), 8)
+
+
+def test_a_tensor_that_is_all_but_constant_has_a_histogram() -> None:
+    watch = _Watch(np.random.default_rng(0))
+    watch.see(np.array([0.37, np.nextafter(np.float32(0.37), np.float32(1))], np.float32))
+    found = watch.observed()
+    assert found.counts.sum() == 2
+    constant = _Watch(np.random.default_rng(0))
+    constant.see(np.full(5, 1e6, np.float32))
+    assert constant.observed().counts.sum() == 5

@@ -52,7 +52,9 @@ def bars(found: Breakdown) -> go.Figure:
             "rangemode": "tozero",
         },
         "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True},
-        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0},
+        "legend": {
+            "traceorder": "normal", "orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0
+        },
         "hoverlabel": {"align": "left"},
     }  # fmt: skip
     return figure(data, layout)
@@ -97,6 +99,8 @@ def _parts(line: Line) -> float:
 def _bar(
     name: str, names: list[str], values: Sequence[float], colour: str, pattern: str, group: str
 ) -> Trace:
+    look = {"shape": pattern, "fillmode": "overlay", "fgcolor": "#FFFFFF", "fgopacity": 0.5,
+            "size": 5}  # fmt: skip
     return {
         "type": "bar",
         "orientation": "h",
@@ -104,6 +108,6 @@ def _bar(
         "y": names,
         "x": np.array(values, np.float32),
         "offsetgroup": group,
-        "marker": {"color": colour, "pattern": {"shape": pattern, "fgopacity": 0.6, "size": 5}},
+        "marker": {"color": colour, "pattern": look},
         "hovertemplate": f"%{{y}}<br>{name}: %{{x:.3g}} ms<extra></extra>",
     }

@@ -221,8 +221,8 @@ def _farthest(found: Breakdown) -> str:
     worst = max(each, key=lambda line: line.ms - (line.limit_ms or 0.0))
     share = (worst.limit_ms or 0.0) / worst.ms
     return (
-        f"Most is lost at {worst.layer}: {explain.latency(worst.ms)}, at {share:.0%} of what its "
-        "limit allows.".replace("%", " %")
+        f"Most is lost at {worst.layer}: {explain.latency(worst.ms)}, at {share:.0%} of its "
+        "limit.".replace("%", " %")
     )
 
 

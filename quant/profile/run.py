@@ -25,7 +25,7 @@ from quant.profile.cost import FEEDS, Cost, chains, cost_of, shares
 from quant.profile.match import operations, rows_of
 from quant.profile.origin import origin
 from quant.profile.peaks import peaks
-from quant.profile.trace import Feed, Trace, traced
+from quant.profile.trace import ROUNDS, Feed, Trace, traced
 from quant.runtime import full_name
 from quant.settings import settings
 from quant.shelf import SHELF, shelf
@@ -78,7 +78,15 @@ def taken_apart(request: Request, home: Path, progress: Progress) -> Breakdown:
     )
 
 
-def timed(prepared: Prepared, file: Path, picture: Feed, threads: int) -> tuple[Timed, Timed]:
+def timed(
+    prepared: Prepared,
+    file: Path,
+    picture: Feed,
+    threads: int,
+    *,
+    rounds: int = ROUNDS,
+    attempts: int = ATTEMPTS,
+) -> tuple[Timed, Timed]:
     """FP32's account and the file's, of the quietest attempt. They are one where the file is FP32.
 
     The caller holds the machine's lock.
@@ -87,9 +95,9 @@ def timed(prepared: Prepared, file: Path, picture: Feed, threads: int) -> tuple[
     best: tuple[float, list[Timed]] | None = None
     with tempfile.TemporaryDirectory() as folder:
         quick = list(zip(chains(Path(folder)), FEEDS, strict=True))
-        for _ in range(ATTEMPTS):
+        for _ in range(attempts):
             *seen, single, plain, many = traced(
-                [*((path, picture) for path in files), *quick], threads=threads
+                [*((path, picture) for path in files), *quick], threads=threads, rounds=rounds
             )
             cost = cost_of(single, plain, many)
             found = [_timed(prepared, trace, cost) for trace in seen]
