@@ -39,6 +39,7 @@ def to_row(
         "account_ms": sum(line.ms for line in lines(found)),
         "fp32_account_ms": sum(line.fp32_ms for line in lines(found)),
         "profiler_us": found.given.profiler_us,
+        "trial_ms": found.trial_ms,
         "before_scaling": found.given.before_scaling,
         "fp32_before_scaling": found.fp32.before_scaling,
         "float_gmacs": found.peaks.float_gmacs,

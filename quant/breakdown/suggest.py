@@ -82,7 +82,9 @@ def nothing(found: Breakdown, refuted: Iterable[Suggestion]) -> str:
 
 
 def _reason(found: Breakdown) -> str:
-    if found.recipe.is_fp32 or found.recipe.activations == IN_FLOAT:
+    if found.recipe.activations == IN_FLOAT and found.trial_ms is not None:
+        return f"a file of 8 bits was tried and takes {explain.latency(found.trial_ms)}"
+    if found.recipe.activations == IN_FLOAT:
         return (
             "its 8-bit kernels would not make up for the conversions, at peaks of "
             f"{found.peaks.integer_gmacs:.0f} and {found.peaks.float_gmacs:.0f} · 10⁹ "
@@ -109,11 +111,11 @@ def _candidates(found: Breakdown) -> list[Suggestion]:
         made.append(Suggestion(replace(recipe, activations=IN_FLOAT), why, fp32))
     if recipe.activations == IN_FLOAT or recipe.weights > WIDE:
         weights = min(recipe.weights, WIDE)
-        expected = _in_integers(found)
-        why = (
-            f"layers run on 8-bit kernels, whose peak here is "
-            f"{found.peaks.integer_gmacs / found.peaks.float_gmacs:.1f} times that in float"
-        )
+        expected = _in_integers(found) if found.trial_ms is None else found.trial_ms
+        ratio = found.peaks.integer_gmacs / found.peaks.float_gmacs
+        why = f"layers run on 8-bit kernels, whose peak here is {ratio:.1f} times that in float"
+        if found.trial_ms is not None:
+            why += ", and a file of 8 bits, rounded to the nearest, took as long when it was tried"
         made.append(Suggestion(replace(recipe, weights=weights, activations=WIDE), why, expected))
     return made
 

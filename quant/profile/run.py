@@ -13,11 +13,12 @@ from filelock import FileLock
 
 from models.data import Dataset
 from models.workload import workload
+from quant.artifact import CHECKED_PICTURES, make
 from quant.baseline import Progress
 from quant.breakdown.record import Breakdown, Origin, Timed
-from quant.calibrated import equalised
+from quant.calibrated import calibrated, equalised
 from quant.disk import writing
-from quant.errors import ModelError
+from quant.errors import BitfrontError, ModelError
 from quant.graph.prepared import Prepared, prepare
 from quant.identity import Request, data_of, key_of
 from quant.measure.machine import this_machine
@@ -26,11 +27,13 @@ from quant.profile.match import operations, rows_of
 from quant.profile.origin import origin
 from quant.profile.peaks import peaks
 from quant.profile.trace import ROUNDS, Feed, Trace, traced
+from quant.recipe import FLOAT, Recipe
 from quant.runtime import full_name
 from quant.settings import settings
 from quant.shelf import SHELF, shelf
 
 ATTEMPTS = 3
+TRIED_PICTURES = 16  # to calibrate a trial file
 QUIET = (0.95, 1.15)  # what is left once the profiler's cost is off, as a share of the latency
 
 
@@ -56,7 +59,10 @@ def taken_apart(request: Request, home: Path, progress: Progress) -> Breakdown:
         best = peaks(home, threads)
         progress("Profiling beside FP32", 0.15)
         fp32, given = timed(prepared, file, data.report.take([0]), threads)
-        found = None
+        tried = found = None
+        if request.recipe.activations == FLOAT:
+            progress("Trying a file of 8 bits", 0.25)
+            tried = _tried(prepared, data, threads)
         if not is_fp32:
             found = _origin(request, file, prepared, data, threads, progress)
     progress("Done", 1.0)
@@ -75,6 +81,7 @@ def taken_apart(request: Request, home: Path, progress: Progress) -> Breakdown:
         seconds=time.perf_counter() - start,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         artifact_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        trial_ms=None if tried is None else tried * fp32.latency_ms,
     )
 
 
@@ -109,6 +116,23 @@ def timed(
     if best is None:
         raise ModelError("nothing was profiled; try again")
     return best[1][0], best[1][-1]
+
+
+def _tried(prepared: Prepared, data: Dataset, threads: int) -> float | None:
+    """Latency of a file of 8 bits as a share of FP32's; None where none can be made.
+
+    Ranges and rounding change values, not kernels, so a few pictures and the nearest level do.
+    """
+    recipe = Recipe(calibration_images=min(TRIED_PICTURES, len(data.calibrate)))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            seen = calibrated(prepared, data, recipe)
+            pictures = data.select.take(range(min(CHECKED_PICTURES, len(data.select))))
+            made = make(prepared, recipe, seen, pictures, Path(folder) / "tried.onnx", "trial")
+        except BitfrontError:
+            return None
+        fp32, given = timed(prepared, made.path, data.report.take([0]), threads, attempts=1)
+    return given.latency_ms / fp32.latency_ms
 
 
 def file_of(request: Request, key: str, home: Path) -> Path:

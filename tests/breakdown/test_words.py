@@ -84,6 +84,15 @@ def test_a_float_point_is_told_to_try_eight_bits() -> None:
     assert one.expected_ms < 0.48
 
 
+def test_what_a_trial_took_stands_before_a_guess() -> None:
+    [one] = advice(breakdown(Recipe.fp32(), trial_ms=0.3)).suggestions
+    assert one.expected_ms == 0.3
+    assert "when it was tried" in one.why
+    slower = breakdown(Recipe(4, 32), trial_ms=0.6)
+    assert advice(slower).suggestions == ()
+    assert "a file of 8 bits was tried and takes 0.600 ms" in said(slower)
+
+
 def test_a_float_point_on_a_machine_without_quick_8_bit_products_is_not() -> None:
     found = breakdown(Recipe.fp32())
     even = replace(found.peaks, integer_tries=found.peaks.float_tries)
