@@ -27,8 +27,8 @@ from quant.graph.fold import fold
 from quant.graph.layers import layers_of
 from quant.graph.prepared import Prepared
 from quant.lower.placement import candidates
-from quant.measure.latency import seconds_of
 from quant.measure.machine import this_machine
+from quant.measure.stopwatch import seconds_of
 from quant.profile.match import rows_of
 from quant.profile.peaks import peaks
 from quant.profile.run import timed

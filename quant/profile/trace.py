@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from onnx import GraphProto
 
 from quant.errors import ModelError
+from quant.runtime.options import PROVIDERS, options
 
 ROUNDS = 16
 ROUND_SECONDS = 0.02  # of each file, with and without the profiler
@@ -88,16 +89,12 @@ class _Watched:
     def __init__(self, path: Path, feed: Feed, threads: int, folder: Path, rounds: int) -> None:
         folder.mkdir()
         written = folder / "optimised.onnx"
-        self._plain = onnxruntime.InferenceSession(
-            str(path), _options(threads), providers=["CPUExecutionProvider"]
-        )
-        options = _options(threads)
-        options.enable_profiling = True
-        options.profile_file_prefix = str(folder / "profile")
-        options.optimized_model_filepath = str(written)
-        self._profiled = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        self._plain = onnxruntime.InferenceSession(str(path), options(threads), providers=PROVIDERS)
+        watching = options(threads)
+        watching.enable_profiling = True
+        watching.profile_file_prefix = str(folder / "profile")
+        watching.optimized_model_filepath = str(written)
+        self._profiled = onnxruntime.InferenceSession(str(path), watching, providers=PROVIDERS)
         self._graph = onnx.load(written).graph
         self._outputs = [self._plain.get_outputs()[0].name]
         self._feed = {self._plain.get_inputs()[0].name: feed}
@@ -186,12 +183,3 @@ def _event(name: str, told: dict[str, Any], us: float) -> Event:
         moved_bytes=sum(int(told.get(size, 0)) for size in sizes),
         integer=bool(kinds & {"int8", "uint8"}),
     )
-
-
-def _options(threads: int) -> onnxruntime.SessionOptions:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.force_spinning_stop", "1")
-    return options
