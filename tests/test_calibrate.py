@@ -74,10 +74,10 @@ def test_a_range_that_is_not_finite_is_refused() -> None:
 
 
 def test_a_tensor_that_is_all_but_constant_has_a_histogram() -> None:
-    watch = _Watch(np.random.default_rng(0))
+    watch = _Watch(np.random.default_rng(0), 1 << 14)
     watch.see(np.array([0.37, np.nextafter(np.float32(0.37), np.float32(1))], np.float32))
     found = watch.observed()
     assert found.counts.sum() == 2
-    constant = _Watch(np.random.default_rng(0))
+    constant = _Watch(np.random.default_rng(0), 1 << 14)
     constant.see(np.full(5, 1e6, np.float32))
     assert constant.observed().counts.sum() == 5
