@@ -23,6 +23,7 @@ from quant.rounding.problem import Problem
 from quant.rounding.reconstruct import Schedule, reconstruct
 from quant.rounding.source import Source
 from quant.rounding.streams import Streams, swaps
+from quant.trim import trim
 
 Solve = Callable[[Problem], RoundedLayer]
 SOLVERS: dict[str, Solve] = {
@@ -46,9 +47,11 @@ def learn(
     `source.progress` may raise to stop: what is finished is then found again.
     """
     torch.set_num_threads(source.threads)
-    pictures = source.pictures(min(source.count, most_pictures(prepared)))
-    batches = [torch.tensor(batch) for batch in pictures]
-    streams = Streams(prepared.network, grids, batches, placement)
+    count = min(source.count, most_pictures(prepared))
+    # no name for the pictures: they would stay in float beside what the streams hold
+    streams = Streams(
+        prepared.network, grids, [torch.tensor(one) for one in source.pictures(count)], placement
+    )
     return _Run(prepared, weights, streams, method, source).whole()
 
 
@@ -114,6 +117,7 @@ class _Run:
             return kept
         found = self._found(block, nodes, inside)
         self.source.checkpoint.keep(number, found.layers, found.grids)
+        trim()
         return found
 
     def _one_by_one(
