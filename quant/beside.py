@@ -83,10 +83,11 @@ def compare(points: Points, best: Figures | None, right: Right) -> Compared:
         if mine is not None and one.id != best.id and _same_pictures(one, best)
         if (other := said[one.id]) is not None
     }
-    return Compared(best, _beside(pairs), against)
+    return Compared(best, together(pairs), against)
 
 
-def _beside(pairs: Mapping[str, Paired]) -> dict[str, Beside]:
+def together(pairs: Mapping[str, Paired]) -> dict[str, Beside]:
+    """Comparisons that are looked at together, under the names given."""
     p_values = holm([one.p_value for one in pairs.values()]).tolist()
     # Holm's first step decides when nothing else does, so that is what could have been told.
     level = LEVEL / max(1, len(pairs))

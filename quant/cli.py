@@ -247,7 +247,11 @@ def snapshot(
     all_files: Annotated[bool, typer.Option("--all-files", help="Every point's file.")] = False,
     no_files: Annotated[bool, typer.Option("--no-files", help="Figures alone.")] = False,
     predictions: Annotated[
-        bool, typer.Option("--predictions", help="What each file said of each picture, too.")
+        bool,
+        typer.Option("--predictions/--no-predictions", help="What each file said of each picture."),
+    ] = True,
+    thumbnails: Annotated[
+        bool, typer.Option("--thumbnails", help="Small pictures of your own data, too.")
     ] = False,
     limit_mb: Limit = None,
     json: Json = False,
@@ -266,6 +270,7 @@ def snapshot(
         all_files=all_files,
         no_files=no_files,
         predictions=predictions,
+        thumbnails=thumbnails,
         as_json=json,
     )
 

@@ -38,6 +38,16 @@ OTHERS = (
     Mark("", "#009E73", "pentagon"),
 )
 
+# Columns of a comparison, the first of which the others are held against.
+COLUMNS = (
+    Mark("A", NEUTRAL, "cross"),
+    Mark("B", "#0072B2", "circle"),
+    Mark("C", "#D55E00", "diamond"),
+    Mark("D", "#009E73", "square"),
+    Mark("E", "#CC79A7", "triangle-up"),
+    Mark("F", "#B8860B", "star"),
+)
+
 
 def mark(measured: Point) -> Mark:
     """The mark of a point: one a method, and FP32 its own."""

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from models.gallery import Gallery
+from models.gallery import gallery as pictures_of
+from models.workload import workload as named
 from pages.parts import moment, wire
 from quant.breakdown.found import Found, found
+from quant.compare.sides import Side
+from quant.compare.sides import sides as columns_of
 from quant.grounds import grounds, select
 from quant.jobs import estimate
 from quant.jobs.requests import SweepStatus, TaskStatus
 from quant.pareto import Ground
 from quant.points import Points
 from quant.records import Measurement
+from quant.samples import Integers
 from quant.selection import Filters, Selection
 from quant.settings import settings
 from quant.store import Right, Shown, Stamp, Store, open_store
@@ -93,6 +100,18 @@ def history(key: str) -> tuple[Measurement, ...]:
     """All measurements of a point, oldest first."""
     now = stamp()
     return _history(_url(), now.store, now.points, key)
+
+
+@moment.kept
+def sides(identities: tuple[str, ...]) -> tuple[Side, ...]:
+    """These points in columns, with what is kept beside them."""
+    now = stamp()
+    return _sides(_url(), now.store, now.points, identities)
+
+
+def gallery(workload: str, data_id: str) -> Gallery | None:
+    """The report pictures of that id, where they are on this machine."""
+    return _gallery(str(settings().home), workload, data_id)
 
 
 @moment.kept
@@ -229,6 +248,26 @@ def _measurement(
 ) -> Measurement | None:
     del name, version
     return _store(url).measurement(identity, timed)
+
+
+# Answers to tens of thousands of pictures take megabytes.
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _sides(url: str, name: str, version: int, identities: tuple[str, ...]) -> tuple[Side, ...]:
+    del name, version
+    held = _store(url)
+    found = [one for one in map(held.measurement, identities) if one is not None]
+    return columns_of(found, lambda one: held.predictions(one.id), _truth)
+
+
+def _truth(point: Measurement) -> Integers | None:
+    found = gallery(point.workload, point.data_id)
+    return None if found is None else found.labels
+
+
+# Pictures may come to this machine while the app runs.
+@st.cache_resource(show_spinner=False, max_entries=16, ttl=60)
+def _gallery(home: str, workload: str, data_id: str) -> Gallery | None:
+    return pictures_of(named(workload), data_id, Path(home))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

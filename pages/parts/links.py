@@ -8,7 +8,7 @@ import streamlit as st
 
 from quant.point import token
 
-POINT, GROUND = "point", "on"
+POINT, GROUND, ROWS = "point", "on", "rows"
 
 
 def chosen(name: str) -> str:
@@ -23,6 +23,18 @@ def choose(name: str, value: str) -> None:
         st.query_params.pop(name, None)
 
 
+def chosen_all(name: str) -> list[str]:
+    return st.query_params.get_all(name)
+
+
+def choose_all(name: str, values: Sequence[str]) -> None:
+    """Put several values under one name into the URL, or take them out."""
+    if values:
+        st.query_params[name] = list(values)
+    else:
+        st.query_params.pop(name, None)
+
+
 def take_from_chart(key: str) -> None:
     """A callback: the clicked dot becomes the chosen point."""
     for dot in st.session_state[key].selection.points:
@@ -33,7 +45,14 @@ def take_from_chart(key: str) -> None:
             return
 
 
-def take_from_table(key: str, identities: Sequence[str]) -> None:
-    """A callback: the selected row becomes the chosen point; no row, the recommended one."""
+def take_from_table(
+    key: str, identities: Sequence[str], ticked: Sequence[str] = (), chosen_id: str = ""
+) -> None:
+    """A callback: the row that was just ticked becomes the chosen point; no row, the recommended
+    one. Several stay ticked, to be compared. `ticked` and `chosen_id` are what was shown before."""
     rows = st.session_state[key].selection.rows
-    choose(POINT, token(identities[rows[0]]) if rows and rows[0] < len(identities) else "")
+    now = [identities[row] for row in sorted(rows) if row < len(identities)]
+    fresh = [one for one in now if one not in ticked]
+    if fresh or chosen_id not in now:
+        choose(POINT, token((fresh or now)[-1]) if now else "")
+    choose_all(ROWS, [token(one) for one in now] if len(now) > 1 else [])

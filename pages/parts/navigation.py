@@ -6,7 +6,10 @@ import streamlit as st
 
 from pages.parts import badge
 
-PAGES = (("app.py", "Explore", ":material/scatter_plot:"),)
+PAGES = (
+    ("app.py", "Explore", ":material/scatter_plot:"),
+    ("pages/2_Compare.py", "Compare", ":material/compare:"),
+)
 
 
 def links() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 import segno
@@ -12,24 +14,31 @@ from pages.parts import cache, links, place, shell, short
 from pages.parts.view import View
 from quant.errors import BitfrontError
 
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 LONGEST = 1500  # characters: some mail and chat programs cut longer links
 _SHORTENED = "shortened"  # the view that a short link was asked for
 
 
 def offer(view: View) -> None:
     """The button. The link names the machine and runtime that is seen, and stays with it."""
+    link({links.GROUND: [ground] if (ground := _ground(view)) else []})
+
+
+def link(also: Mapping[str, Sequence[str]]) -> None:
+    """The button, with a link that also holds what is seen without being in the address."""
     button = st.popover("Share", icon=":material/share:", key="share", on_change="rerun")
     with button:
         if button.open:
-            _show(query(_ground(view)))
+            _show(query(also))
 
 
-def query(ground: str = "") -> str:
+def query(also: Mapping[str, Sequence[str]] = NOTHING) -> str:
     """The part of the link after its question mark."""
     names = [name for name in st.query_params if name != short.VIEW]
     seen = {name: st.query_params.get_all(name) for name in names}
-    if ground:
-        seen.setdefault(links.GROUND, [ground])
+    for name, values in also.items():
+        if values:
+            seen.setdefault(name, list(values))
     return urlencode(seen, doseq=True)
 
 

@@ -8,20 +8,20 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import cache, links
+from pages.parts import cache, compare, links
 from pages.parts.showing import Showing
 from pages.parts.view import View
 from quant import certainty, explain
 from quant.beside import Compared
 from quant.budgets import Budgets
 from quant.draws import Draws
-from quant.point import Figures
+from quant.point import Figures, token
 from quant.points import Points
 from quant.selection import Rows
 
 
 def table(view: View, wanted: Showing) -> None:
-    """A ticked row is the chosen point."""
+    """The row ticked last is the chosen point; several can be compared."""
     rows = view.rows()
     if not rows.points:
         return
@@ -32,14 +32,18 @@ def table(view: View, wanted: Showing) -> None:
         lambda: _data(rows, on_front, view.budgets, compared, draws),
     )
     identities = [point.id for point in rows.points]
-    ticked = [identities.index(view.chosen.id)] if view.chosen else []
-    st.session_state["table"] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
+    chosen = view.chosen.id if view.chosen else ""
+    kept = set(links.chosen_all(links.ROWS))
+    ticked = [one for one in identities if one == chosen or token(one) in kept]
+    selected = [identities.index(one) for one in ticked]
+    st.session_state["table"] = {"selection": {"rows": selected, "columns": [], "cells": []}}
+    compare.several(ticked)
     st.dataframe(
         data,
         hide_index=True,
         key="table",
-        on_select=lambda: links.take_from_table("table", identities),
-        selection_mode="single-row",
+        on_select=lambda: links.take_from_table("table", identities, ticked, chosen),
+        selection_mode="multi-row",
         column_config={
             "model": st.column_config.TextColumn(width=130),
             "point": st.column_config.TextColumn(width=125),
@@ -55,8 +59,8 @@ def table(view: View, wanted: Showing) -> None:
     )
     more = f" {rows.left_out:,} more are not listed." if rows.left_out else ""
     st.caption(
-        f"Tick a row to choose the point. On the front: nothing measured is better in "
-        f"{explain.listed(wanted.axes)} together, as in the chart.{more} {_how(compared)}"
+        "Tick a row to choose the point, more to compare them. On the front: nothing measured is "
+        f"better in {explain.listed(wanted.axes)} together, as in the chart.{more} {_how(compared)}"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import again, filing
+from pages.parts import again, compare, filing
 from pages.parts.controls import Choice
 from quant import explain
 from quant.errors import StoreError
@@ -61,6 +61,7 @@ def row(point: Measurement, choice: Choice) -> None:
                 f"file{given}."
             )
             st.code(command(point, choice, f"{name}.onnx"), language="bash", wrap_lines=True)
+        compare.one(point)
         if path is not None:
             filing.menu(point)
 

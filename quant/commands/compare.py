@@ -189,9 +189,9 @@ def _row(side: Side, against: Statement | None) -> dict[str, Any]:
 
 def _against(said: Statement) -> dict[str, Any]:
     told: dict[str, Any] = {"letter": said.first.letter, "id": said.first.point.id}
-    if said.paired is None:
+    if said.beside is None:
         return told | {"why_not": said.why_not}
-    one = said.paired
+    one = said.beside.paired
     return told | {
         "n": one.n,
         "drop": one.drop,
@@ -201,9 +201,9 @@ def _against(said: Statement) -> dict[str, Any]:
         "lost": one.lost,
         "gained": one.gained,
         "p_value": one.p_value,
-        "p_value_holm": said.p_value,
+        "p_value_holm": said.beside.p_value,
         "told_apart": said.told_apart,
-        "detectable": said.detectable,
+        "detectable": said.beside.detectable,
     }
 
 

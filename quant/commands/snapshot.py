@@ -23,6 +23,7 @@ def run(
     all_files: bool,
     no_files: bool,
     predictions: bool,
+    thumbnails: bool,
     as_json: bool,
 ) -> None:
     """Write it and say what is in it.
@@ -33,6 +34,8 @@ def run(
     if sum((all_files, no_files, bool(points))) > 1:
         raise RequestError("--all-files, --no-files and --point exclude one another; give one")
     files = ALL if all_files else NONE if no_files else FRONT
+    if thumbnails and not predictions:
+        raise RequestError("--thumbnails needs predictions; leave --no-predictions out")
     choice = Choice(tuple(dict.fromkeys(workloads)), tuple(points), files)
     folder = typed(output, "-o")
     with open_store() as store:
@@ -42,6 +45,7 @@ def run(
             folder,
             choice,
             predictions=predictions,
+            thumbnails=thumbnails,
             most_mb=_megabytes(limit_mb),
         )
     for point in done.absent:

@@ -10,10 +10,11 @@ from quant.records import Measurement
 
 
 class Fact(NamedTuple):
-    """One row: a name, and a cell for each point."""
+    """One row: a name, and a cell for each point. `minor` ones are read last."""
 
     name: str
     cells: tuple[str, ...]
+    minor: bool = False
 
     @property
     def differs(self) -> bool:
@@ -22,7 +23,11 @@ class Fact(NamedTuple):
 
 def facts(points: Sequence[Measurement]) -> tuple[Fact, ...]:
     """All rows in the order in which they are read; those that say nothing of any are left out."""
-    rows = (Fact(name, tuple(tell(point) for point in points)) for name, tell in _ROWS)
+    rows = (
+        Fact(name, tuple(tell(point) for point in points), minor)
+        for minor, told in ((False, _MAIN), (True, _MINOR))
+        for name, tell in told
+    )
     return tuple(row for row in rows if any(row.cells))
 
 
@@ -32,12 +37,32 @@ def folded(rows: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     return tuple(r for r in listed if r.differs), tuple(r for r in listed if not r.differs)
 
 
+def _size(point: Measurement) -> str:
+    return _beside(explain.size(point.size_bytes), point, explain.smaller)
+
+
+def _latency(point: Measurement) -> str:
+    interval = explain.latency_range(point.latency_low_ms, point.latency_high_ms)
+    middle = explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)
+    return _beside(f"{middle} ({interval})", point, explain.faster)
+
+
+def _beside(figure: str, point: Measurement, against: Callable[[Measurement], str]) -> str:
+    return figure if point.recipe.is_fp32 else f"{figure}, {against(point)}"
+
+
 def _weights(point: Measurement) -> str:
-    return "float32" if point.recipe.weights == 32 else f"{point.recipe.weights} bits"
+    if point.recipe.weights == 32:
+        return "float32"
+    return f"{point.recipe.weights} bits, {point.effective_weight_bits:.3g} with scales"
 
 
 def _activations(point: Measurement) -> str:
-    return "float32" if point.recipe.activations == 32 else f"{point.recipe.activations} bits"
+    if point.recipe.activations == 32:
+        return "float32"
+    mean = f"{point.effective_activation_bits:.3g}"
+    bits = f"{point.recipe.activations}"
+    return f"{bits} bits" if mean == bits else f"{bits} bits, {mean} on average"
 
 
 def _rounding(point: Measurement) -> str:
@@ -54,7 +79,7 @@ def _calibration(point: Measurement) -> str:
     return f"{point.recipe.calibration_images:,} pictures, seed {point.recipe.seed}"
 
 
-def _beside_fp32(tell: Callable[[Measurement], str]) -> Callable[[Measurement], str]:
+def _against_fp32(tell: Callable[[Measurement], str]) -> Callable[[Measurement], str]:
     return lambda point: "the baseline" if point.recipe.is_fp32 else tell(point)
 
 
@@ -67,13 +92,6 @@ def _changed(point: Measurement) -> str:
 
 def _sqnr(point: Measurement) -> str:
     return "" if point.sqnr_db is None else explain.decibels(point.sqnr_db)
-
-
-def _latency(point: Measurement) -> str:
-    return (
-        f"{explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)} "
-        f"({explain.latency_range(point.latency_low_ms, point.latency_high_ms)})"
-    )
 
 
 def _fp32_latency(point: Measurement) -> str:
@@ -92,32 +110,30 @@ def _kept(point: Measurement) -> str:
     return f"{sum(bool(one.kept) for one in point.outcomes)} of {len(point.outcomes)}"
 
 
-_ROWS: tuple[tuple[str, Callable[[Measurement], str]], ...] = (
+_MAIN: tuple[tuple[str, Callable[[Measurement], str]], ...] = (
     ("Model", lambda p: p.workload),
     ("Accuracy", explain.accuracy),
-    ("Against FP32", _beside_fp32(explain.change)),
-    ("Answers other than FP32's", _beside_fp32(_changed)),
-    ("True class among five", lambda p: explain.percent(p.top5)),
-    ("Logits, signal to noise", _beside_fp32(_sqnr)),
-    ("Size", lambda p: explain.size(p.size_bytes)),
-    ("Size against FP32", _beside_fp32(explain.smaller)),
+    ("Against FP32", _against_fp32(explain.change)),
+    ("Answers other than FP32's", _against_fp32(_changed)),
+    ("Logits, signal to noise", _against_fp32(_sqnr)),
+    ("Size", _size),
     ("Latency", _latency),
-    ("Latency against FP32", _beside_fp32(explain.faster)),
-    ("FP32's latency beside it", _beside_fp32(_fp32_latency)),
     ("Weights", _weights),
-    ("Bits a weight, scales included", lambda p: f"{p.effective_weight_bits:.3g}"),
     ("Activations", _activations),
-    ("Bits an activation", lambda p: f"{p.effective_activation_bits:.3g}"),
     ("Rounding", _rounding),
     ("Ranges", _ranges),
-    ("Calibration", _calibration),
     ("Multiply-adds in integers", lambda p: explain.percent(p.integer_mac_share)),
-    ("Kernels", _kernels),
-    ("Layers in float for want of a kernel", _kept),
     ("Pictures", lambda p: f"{p.n:,} counted; {p.data}"),
     ("Machine", lambda p: p.machine.label),
-    ("Threads", lambda p: f"{p.threads}"),
     ("Runtime", lambda p: p.runtime),
+)
+_MINOR: tuple[tuple[str, Callable[[Measurement], str]], ...] = (
+    ("True class among five", lambda p: explain.percent(p.top5)),
+    ("FP32's latency beside it", _fp32_latency),
+    ("Calibration", _calibration),
+    ("Kernels", _kernels),
+    ("Layers in float for want of a kernel", _kept),
+    ("Threads", lambda p: f"{p.threads}"),
     ("Runs from runtime", lambda p: p.oldest_runtime),
     ("Runs timed", lambda p: f"{p.latency_runs:,}"),
     ("Time to make", lambda p: f"{p.quantize_seconds:.1f} s"),

@@ -7,56 +7,53 @@ from dataclasses import dataclass
 from math import isnan, nan
 
 from quant import explain
+from quant.beside import Beside, together
+from quant.certainty import smallest
 from quant.compare.pair import GAINED, LOST, OTHER, Pair, pair
 from quant.compare.sides import Side
 from quant.errors import DataError
-from quant.power import detectable
-from quant.stats import LEVEL, Paired, holm
+from quant.stats import Paired
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One point against the first. `paired` is None where they share no pictures, and `why_not`
-    says so; `p_value` is after Holm's correction over all statements made together."""
+    """One point against the first. `beside` is None where they share no pictures, and `why_not`
+    says so. `differ` counts the pictures that get another answer, of `comparisons` statements that
+    are tested together."""
 
     first: Side
     second: Side
-    paired: Paired | None
-    p_value: float
+    beside: Beside | None
     comparisons: int
     differ: int = 0
     why_not: str = ""
 
     @property
     def told_apart(self) -> bool:
-        return self.paired is not None and self.p_value <= LEVEL
-
-    @property
-    def detectable(self) -> float:
-        """The smallest difference in accuracy that this comparison could have told; 1 if none."""
-        if self.paired is None:
-            return 1.0
-        return detectable(
-            self.paired.lost, self.paired.gained, self.paired.n, LEVEL / self.comparisons
-        )
+        return self.beside is not None and self.beside.told_apart
 
 
 def statements(sides: Sequence[Side]) -> tuple[Statement, ...]:
     """Each other point against the first, tested on the pictures that both have."""
     first, others = sides[0], sides[1:]
-    found: list[Pair | DataError] = []
+    pairs: dict[str, Pair] = {}
+    why_not: dict[str, str] = {}
     for other in others:
         try:
-            found.append(pair(first, other))
+            pairs[other.letter] = pair(first, other)
         except DataError as exc:
-            found.append(exc)
-    raw = [one.accuracy.p_value if isinstance(one, Pair) else nan for one in found]
-    tested = max(1, sum(isinstance(one, Pair) for one in found))
+            why_not[other.letter] = str(exc)
+    tested = together({letter: one.accuracy for letter, one in pairs.items()})
     return tuple(
-        Statement(first, other, one.accuracy, float(p), tested, int(one.changed.sum()))
-        if isinstance(one, Pair)
-        else Statement(first, other, None, nan, tested, why_not=str(one))
-        for other, one, p in zip(others, found, holm(raw), strict=True)
+        Statement(
+            first,
+            other,
+            tested.get(other.letter),
+            len(tested),
+            int(pairs[other.letter].changed.sum()) if other.letter in pairs else 0,
+            why_not.get(other.letter, ""),
+        )
+        for other in others
     )
 
 
@@ -66,28 +63,25 @@ def headline(said: Statement) -> str:
     size, speed = smaller(said.first, said.second), faster(said.first, said.second)
     parts = [part for part in (size, speed) if part]
     against = f"{said.second.name} against {said.first.name}: {', '.join(parts)}"
-    if said.paired is None:
+    if said.beside is None:
         return f"{against}. Accuracy: {_sentence(said.why_not)}"
-    return f"{against}, {change(said.paired)} in accuracy, {verdict(said)}."
+    return f"{against}, {change(said.beside.paired)} in accuracy, {verdict(said.beside)}."
 
 
-def verdict(said: Statement) -> str:
+def verdict(found: Beside) -> str:
     """Whether the data tells the two apart."""
-    if said.paired is None:
-        return "not compared"
-    on = f"on {said.paired.n:,} pictures"
-    if not said.told_apart:
+    on = f"on {found.paired.n:,} pictures"
+    if not found.told_apart:
         return f"not told apart {on}"
-    more = "more" if said.paired.drop < 0 else "less"
-    return f"{more} accurate {on}"
+    return f"{'more' if found.paired.drop < 0 else 'less'} accurate {on}"
 
 
 def grounds(said: Statement) -> str:
     """For those who ask how sure it is."""
-    if said.paired is None:
+    if said.beside is None:
         return ""
-    one = said.paired
-    p = "p < 0.001" if said.p_value < 0.001 else f"p = {said.p_value:.3f}"
+    one, p_value = said.beside.paired, said.beside.p_value
+    p = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
     corrected = (
         f", after Holm's correction for {said.comparisons} comparisons"
         if said.comparisons > 1
@@ -96,18 +90,16 @@ def grounds(said: Statement) -> str:
     return (
         f"Of {one.n:,} pictures, {said.differ:,} get another answer: {one.lost:,} {LOST}, "
         f"{one.gained:,} {GAINED}, {said.differ - one.lost - one.gained:,} are {OTHER}. "
-        f"McNemar's exact test: {p}{corrected}. {could_have(said)}"
+        f"McNemar's exact test: {p}{corrected}. {could_have(said.beside)}"
     )
 
 
-def could_have(said: Statement) -> str:
+def could_have(found: Beside) -> str:
     """The smallest difference that would have been seen, in a sentence."""
-    if said.paired is None:
-        return ""
-    if said.detectable >= 1:
+    if found.detectable >= 1:
         return "So few pictures cannot tell any difference."
     return (
-        f"A true difference of {_points(said.detectable)} pp or more would have been seen in 8 of "
+        f"A true difference of {smallest(found.detectable)} or more would have been seen in 8 of "
         "10 such comparisons."
     )
 
@@ -159,10 +151,6 @@ def _relative(side: Side) -> tuple[float, float, float]:
 
 def _share(value: float, whole: float) -> float:
     return value / whole if whole > 0 else nan
-
-
-def _points(share: float) -> str:
-    return f"{share * 100:.2g}"
 
 
 def _sentence(text: str) -> str:

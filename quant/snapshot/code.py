@@ -12,7 +12,8 @@ REQUIREMENTS = "requirements-viewer.txt"
 CONTAINER = Path(__file__).with_name("viewer.Dockerfile")
 WHOLE = ("pages", "quant")  # with pictures and templates
 SOURCES = ("models",)  # without weights, pictures and graphs
-SINGLE = ("app.py", ".streamlit/config.toml", "LICENSE", "models/zoo/imagenet-names.txt")
+SINGLE = ("app.py", ".streamlit/config.toml", "LICENSE", "models/zoo/imagenet-names.txt",
+          "models/zoo/FASHION-MNIST-LICENSE")  # fmt: skip
 
 
 def files() -> Iterator[tuple[Path, Path]]:

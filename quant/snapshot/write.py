@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import quant
+from models.gallery import FOLDER
 from quant.errors import RequestError
 from quant.records import Measurement
 from quant.snapshot import choice as chosen
-from quant.snapshot import code, marker
+from quant.snapshot import code, marker, pictures
 from quant.snapshot.choice import Choice, Files
 from quant.snapshot.paths import ARTIFACTS, digest
 from quant.snapshot.place import replacing
 from quant.snapshot.readme import readme
+from quant.snapshot.room import Room
 from quant.store import Store, open_store
 from quant.store.copying import settle
 from quant.store.protocol import Kept
@@ -25,7 +27,7 @@ from quant.store.protocol import Kept
 DATABASE = "bitfront.db"
 WRITTEN = (
     "app.py", "pages", "quant", "models", ".streamlit", "LICENSE", "requirements.txt",
-    "Dockerfile", "README.md", DATABASE, ARTIFACTS, marker.FILE,
+    "Dockerfile", "README.md", DATABASE, ARTIFACTS, FOLDER, marker.FILE,
 )  # fmt: skip
 MOST_MB = 500.0
 
@@ -45,10 +47,14 @@ def write(
     folder: Path,
     choice: Choice,
     *,
-    predictions: bool = False,
+    predictions: bool = True,
+    thumbnails: bool = False,
     most_mb: float = MOST_MB,
 ) -> Written:
     """Put a snapshot at `folder`, whole or not at all; an earlier one there is replaced.
+
+    `predictions` are what each file said of each picture, for Compare; with them come thumbnails
+    of pictures that ship with this repository, and with `thumbnails` of everybody's.
 
     Raises:
         RequestError: nothing to show, too much, or a place that cannot be written.
@@ -65,7 +71,12 @@ def write(
             _copy(file.source, copied)
             if digest(copied) != file.point.artifact_sha256:
                 raise RequestError(f"{file.source} changed while it was copied; try again")
-        kept, content = _store(store, draft / DATABASE, workloads, predictions)
+        room = Room(most_mb, files.size_bytes)
+        kept, content = _store(
+            store, draft / DATABASE, workloads, shown if predictions else (), room
+        )
+        if predictions:
+            pictures.write(store, home, draft, shown, thumbnails, room)
         told = _marker(shown, files, workloads, kept, content)
         (draft / "README.md").write_text(readme(told), encoding="utf-8")
         (draft / marker.FILE).write_text(told.to_json(), encoding="utf-8")
@@ -83,13 +94,17 @@ def _refuse_too_much(files: Files, most_mb: float) -> None:
 
 
 def _store(
-    store: Store, path: Path, workloads: Sequence[str], predictions: bool
+    store: Store,
+    path: Path,
+    workloads: Sequence[str],
+    answered: Sequence[Measurement],
+    room: Room,
 ) -> tuple[int, str]:
     """A new store with what was measured and explained: no sweeps, logs, views, names or paths."""
     hashed = hashlib.sha256()
     with open_store(f"sqlite:///{path}") as copy:
-        rows = store.every(workloads, with_predictions=predictions)
-        count = copy.merge(_handed_out(rows, hashed)).new
+        rows = store.every(workloads, with_predictions=bool(answered))
+        count = copy.merge(_handed_out(rows, hashed, answered, room)).new
         explained = list(store.breakdowns(workloads))
         for one in explained:
             hashed.update(json.dumps(one.to_dict(), sort_keys=True).encode())
@@ -100,12 +115,18 @@ def _store(
     return count, content
 
 
-def _handed_out(rows: Iterator[Kept], hashed: hashlib._Hash) -> Iterator[Kept]:
+def _handed_out(
+    rows: Iterator[Kept], hashed: hashlib._Hash, answered: Sequence[Measurement], room: Room
+) -> Iterator[Kept]:
+    """Answers only with what is shown: of older measurements nobody sees them."""
+    shown = {(point.id, point.measured_at) for point in answered}
     for measured, said in rows:
         told = without_names(measured)
+        kept = said if (measured.id, measured.measured_at) in shown else None
+        room.take(len(kept or b""))
         hashed.update(json.dumps(told.to_dict(), sort_keys=True).encode())
-        hashed.update(said or b"")
-        yield told, said
+        hashed.update(kept or b"")
+        yield told, kept
 
 
 def without_names(measured: Measurement) -> Measurement:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from quant.certainty import smallest
 from quant.compare.facts import facts, folded
 from quant.compare.layers import grouped, layers
 from quant.compare.sides import Side
@@ -38,7 +39,7 @@ def test_rows_that_are_the_same_are_folded() -> None:
     assert {"Accuracy", "Size", "Weights", "Rounding"} <= {row.name for row in differing}
     assert {"Model", "Machine", "Runtime", "Threads"} <= {row.name for row in same}
     told = {row.name: row.cells for row in differing}
-    assert told["Weights"] == ("float32", "4 bits")
+    assert told["Weights"] == ("float32", "4 bits, 4 with scales")
     assert told["Against FP32"] == ("the baseline", "−0.4 pp (−0.6 to −0.3)")
     assert told["Size against FP32"][1] == "7.5× smaller"
 
@@ -87,9 +88,10 @@ def test_statements_are_tested_together() -> None:
     columns = (many("A", 0, 0), many("B", 40, 10), many("C", 20, 8))
     said = statements(columns)
     raw = [mcnemar(40, 10), mcnemar(20, 8)]
-    assert [one.p_value for one in said] == pytest.approx(holm(raw).tolist())
+    tested = [one.beside.p_value for one in said if one.beside]
+    assert tested == pytest.approx(holm(raw).tolist())
     assert said[0].told_apart
-    assert said[0].p_value == pytest.approx(2 * raw[0])
+    assert tested[0] == pytest.approx(2 * raw[0])
     assert "less accurate on 1,000 pictures" in headline(said[0])
     assert "after Holm's correction for 2 comparisons" in grounds(said[0])
     assert "40 became wrong, 10 became right" in grounds(said[0])
@@ -99,11 +101,13 @@ def test_too_few_pictures_tell_nothing_and_say_so() -> None:
     (said,) = statements((A, B))
     assert not said.told_apart
     assert "not told apart on 8 pictures" in headline(said)
-    assert could_have(said) == (
+    assert said.beside is not None
+    least = said.beside.detectable
+    assert could_have(said.beside) == (
         "So few pictures cannot tell any difference."
-        if said.detectable >= 1
-        else f"A true difference of {said.detectable * 100:.2g} pp or more would have been seen "
-        "in 8 of 10 such comparisons."
+        if least >= 1
+        else f"A true difference of {smallest(least)} or more would have been seen in 8 of 10 such "
+        "comparisons."
     )
 
 
@@ -117,7 +121,7 @@ def test_a_headline_says_size_speed_and_accuracy() -> None:
 
 def test_other_pictures_leave_size_and_speed() -> None:
     (said,) = statements((A, side("B", AFTER, data_id="f" * 12)))
-    assert said.paired is None
+    assert said.beside is None
     assert "different pictures" in headline(said)
     assert "7.5× smaller" in headline(said)
     assert grounds(said) == ""

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from quant.store import Store, open_store
+from tests.pages.answered import answered
 from tests.pages.samples import said, sweep
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -42,6 +43,14 @@ def filled(store: Store, home: Path) -> Store:
 
 
 @pytest.fixture
+def answering(store: Store) -> Store:
+    """FP32 and three files of fashion-resnet, with their answers to each picture."""
+    for point, samples in answered():
+        store.append(point, samples)
+    return store
+
+
+@pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Calls that would start the dispatcher."""
     calls: list[bool] = []
@@ -57,6 +66,19 @@ def explore(home: Path, started: list[bool]) -> Callable[..., AppTest]:
 
     def opened(**link: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=60)
+        for name, value in link.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened
+
+
+@pytest.fixture
+def compare(explore: Callable[..., AppTest]) -> Callable[..., AppTest]:
+    """Open Compare by a link with these query parameters."""
+
+    def opened(**link: str | list[str]) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=60).switch_page("pages/2_Compare.py")
         for name, value in link.items():
             app.query_params[name] = value
         return app.run()

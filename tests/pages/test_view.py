@@ -28,15 +28,33 @@ def test_a_link_names_a_point_by_its_token_or_its_whole_id(
 
 
 def test_what_is_chosen_goes_into_the_link_by_its_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    link: dict[str, str] = {}
+    link: dict[str, object] = {}
     state = {"table": _Selected(rows=[1])}
     monkeypatch.setattr(links.st, "query_params", link)
     monkeypatch.setattr(links.st, "session_state", state)
     links.take_from_table("table", ["another", CHOSEN.id])
     assert link == {"point": token(CHOSEN.id)}
     state["table"] = _Selected(rows=[])
-    links.take_from_table("table", ["another", CHOSEN.id])
+    links.take_from_table("table", ["another", CHOSEN.id], [CHOSEN.id], CHOSEN.id)
     assert link == {}
+
+
+def test_the_row_ticked_last_is_chosen_and_all_that_are_ticked_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link: dict[str, object] = {}
+    state = {"table": _Selected(rows=[2, 0])}
+    monkeypatch.setattr(links.st, "query_params", link)
+    monkeypatch.setattr(links.st, "session_state", state)
+    rows = ["one", "two", "three"]
+    links.take_from_table("table", rows, ["three"], "three")
+    assert link == {"point": token("one"), "rows": [token("one"), token("three")]}
+    state["table"] = _Selected(rows=[2])  # unticking the chosen one chooses what is left
+    links.take_from_table("table", rows, ["one", "three"], "one")
+    assert link == {"point": token("three")}
+    state["table"] = _Selected(rows=[1, 2])
+    links.take_from_table("table", rows, ["one", "two", "three"], "three")
+    assert link == {"point": token("three"), "rows": [token("two"), token("three")]}
 
 
 def test_a_chosen_point_stays_though_filters_leave_it_out(explore: Explore, filled: Store) -> None:

@@ -32,7 +32,7 @@ def here(other: Path) -> Iterator[Store]:
 def given(store: Store, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A snapshot with every file, and without a viewer, which nobody imports."""
     monkeypatch.setattr("quant.snapshot.code.files", lambda: ())
-    write(store, home, tmp_path / "given", Choice(files=ALL), predictions=True)
+    write(store, home, tmp_path / "given", Choice(files=ALL))
     return tmp_path / "given"
 
 
@@ -73,7 +73,7 @@ def test_a_home_folder_and_a_database_come_in_too(
 def test_figures_without_files_come_first_and_files_later(
     store: Store, here: Store, home: Path, other: Path, tmp_path: Path
 ) -> None:
-    write(store, home, tmp_path / "light", Choice(files=NONE))
+    write(store, home, tmp_path / "light", Choice(files=NONE), predictions=False)
     assert merge(here, other, tmp_path / "light") == Imported(15, 0, 0, 0, 0)
     assert here.predictions(here.points()[0].id) is None
     assert merge(here, other, home) == Imported(0, 15, 0, 15, 15 * BYTES)

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from models.data import FEWEST, dataset
+from models.gallery import FOLDER, gallery
+from models.workload import workload
 from quant.errors import RequestError
 from quant.pareto import fronts
+from quant.recipe import Recipe
+from quant.samples import Samples
 from quant.settings import settings
 from quant.snapshot import marker
 from quant.snapshot.choice import ALL, NONE, Choice
 from quant.snapshot.write import WRITTEN, write
 from quant.store import Store, open_store
+from tests.models.folders import fill as fill_folder
+from tests.models.folders import small
+from tests.pages.answered import N, answered
 from tests.pages.samples import CONTENT, XEON, measurement
+
+
+@pytest.fixture
+def empty(other: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{other / 'bitfront.db'}") as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -32,11 +48,12 @@ def test_it_holds_every_point_and_the_files_of_the_front_and_fp32(
     store: Store, home: Path, target: Path
 ) -> None:
     done = write(store, home, target, Choice())
-    assert {path.name for path in target.iterdir()} == set(WRITTEN)
+    assert {path.name for path in target.iterdir()} == set(WRITTEN) - {FOLDER}
     with open_store(f"sqlite:///{target / 'bitfront.db'}") as copy:
         assert copy.read_only
         assert copy.points(with_outcomes=True) == store.points(with_outcomes=True)
-        assert copy.predictions(store.points()[0].id) is None
+        first = store.points()[0].id
+        assert copy.predictions(first) == store.predictions(first)
     expected = {point.artifact for point in [*fronts(store.points()), store.points()[0]]}
     found = {str(path.relative_to(target)) for path in (target / "artifacts").iterdir()}
     assert found == expected
@@ -47,13 +64,70 @@ def test_it_holds_every_point_and_the_files_of_the_front_and_fp32(
 def test_nothing_private_is_in_it(store: Store, home: Path, target: Path) -> None:
     names = ("ada/holiday.png is broken, and was left out",)
     store.append(replace(store.points()[0], key="another", skipped=names))
-    write(store, home, target, Choice(), predictions=True)
+    write(store, home, target, Choice())
     everything = b"".join(contents(target).values())
     assert b"/home/ada" not in everything
     assert b"holiday" not in everything
     with open_store(f"sqlite:///{target / 'bitfront.db'}") as copy:
         assert copy.sweeps() == []
         assert any("1 pictures were left out" in str(point.notes) for point in copy.points())
+
+
+def test_answers_can_be_left_out_and_old_ones_always_are(
+    store: Store, home: Path, target: Path
+) -> None:
+    first = store.points()[0]
+    store.append(replace(first, measured_at="2026-06-01T00:00:00+00:00"), b"said later")
+    write(store, home, target, Choice())
+    with open_store(f"sqlite:///{target / 'bitfront.db'}") as copy:
+        kept = [said for point, said in copy.every() if point.id == first.id]
+    assert kept == [None, b"said later"]
+    write(store, home, target, Choice(), predictions=False)
+    with open_store(f"sqlite:///{target / 'bitfront.db'}") as copy:
+        assert copy.predictions(first.id) is None
+
+
+def test_thumbnails_of_shipped_pictures_that_flipped_come_along(
+    empty: Store, other: Path, target: Path
+) -> None:
+    for point, samples in answered():
+        empty.append(point, samples)
+    fp32 = answered()[0][0]
+    write(empty, other, target, Choice())
+    shown = gallery(workload(fp32.workload), fp32.data_id, other)
+    packed = gallery(workload("imagenet-lite0"), fp32.data_id, target)
+    assert shown is not None
+    assert packed is not None
+    said = [Samples.read(samples, N).predictions for _, samples in answered()]
+    for row in range(N):
+        differs = len({int(answers[row]) for answers in said}) > 1
+        assert packed.shown(row) == (shown.shown(row) if differs else None)
+    first = contents(target)
+    write(empty, other, target, Choice())
+    assert contents(target) == first
+    write(empty, other, target, Choice(), predictions=False)
+    assert not (target / FOLDER).exists()
+    with pytest.raises(RequestError, match="answers to pictures and thumbnails together"):
+        write(empty, other, target, Choice(files=NONE), most_mb=0.02)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_thumbnails_of_other_pictures_come_along_when_asked_for(
+    empty: Store, other: Path, target: Path, tmp_path: Path, asked: bool
+) -> None:
+    folder = fill_folder(tmp_path / "pictures", FEWEST + 3)
+    data_id = dataset(small(), folder, cache=other / "cache" / "pictures").data_id
+    for recipe, said in ((Recipe.fp32(), [0, 1, 2, 0]), (Recipe(4, 8), [0, 1, 1, 2])):
+        point = measurement(recipe, workload="imagenet-lite0", n=4, data_id=data_id)
+        samples = Samples(np.array(said), np.full(4, 0.5), np.array([0, 1, 2, 0]))
+        empty.append(point, samples.pack())
+    write(empty, other, target, Choice(), thumbnails=asked)
+    packed = gallery(small(), data_id, target)
+    if not asked:
+        assert packed is None
+        return
+    assert packed is not None
+    assert [packed.shown(row) is not None for row in range(4)] == [False, False, True, True]
 
 
 def test_the_same_store_gives_the_same_bytes(store: Store, home: Path, target: Path) -> None:

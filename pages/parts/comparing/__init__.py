@@ -1,0 +1,1 @@
+"""The parts of Compare: which points, and one file for each thing that is said of them."""
