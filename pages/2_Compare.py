@@ -13,7 +13,8 @@ PARTS = {
     "Latency": latencies.latencies,
     "Layers": layers.layers,
 }
-ALLOWED = {"model": controls.ALLOWED["model"], "part": tuple(PARTS), "measure": classes.MEASURES}
+ALLOWED = {name: controls.ALLOWED[name] for name in ("model", "batch", "threads")}
+ALLOWED |= {"part": tuple(PARTS), "measure": classes.MEASURES}
 
 
 def empty(found: chosen.Chosen) -> None:

@@ -103,10 +103,11 @@ def history(key: str) -> tuple[Measurement, ...]:
 
 
 @moment.kept
-def sides(identities: tuple[str, ...]) -> tuple[Side, ...]:
-    """These points in columns, with what is kept beside them."""
+def sides(identities: tuple[str, ...], timed: tuple[int, int]) -> tuple[Side, ...]:
+    """These points in columns, with what is kept beside them; timed at this batch with these
+    threads, where they were."""
     now = stamp()
-    return _sides(_url(), now.store, now.points, identities)
+    return _sides(_url(), now.store, now.points, identities, timed)
 
 
 def gallery(workload: str, data_id: str) -> Gallery | None:
@@ -252,11 +253,14 @@ def _measurement(
 
 # Answers to tens of thousands of pictures take megabytes.
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _sides(url: str, name: str, version: int, identities: tuple[str, ...]) -> tuple[Side, ...]:
+def _sides(
+    url: str, name: str, version: int, identities: tuple[str, ...], timed: tuple[int, int]
+) -> tuple[Side, ...]:
     del name, version
     held = _store(url)
-    found = [one for one in map(held.measurement, identities) if one is not None]
-    return columns_of(found, lambda one: held.predictions(one.id), _truth)
+    either = [held.measurement(one, timed) or held.measurement(one) for one in identities]
+    found = [one for one in either if one is not None]
+    return columns_of(found, lambda one: held.predictions(one.id, (one.batch, one.threads)), _truth)
 
 
 def _truth(point: Measurement) -> Integers | None:

@@ -10,6 +10,7 @@ from quant.compare.sides import LEAST, MOST
 from quant.point import token
 from quant.records import Measurement
 
+KEPT = ("model", "batch", "threads")  # choices that hold on Compare too
 PAGE, ICON = "pages/2_Compare.py", ":material/compare:"
 
 
@@ -44,5 +45,5 @@ def several(ticked: Sequence[str]) -> None:
 
 def _query(identities: Sequence[str]) -> list[tuple[str, str]]:
     """A link and no button: the script may not set a parameter that a widget is bound to."""
-    model = [("model", st.session_state["model"])] if "model" in st.session_state else []
-    return [*model, *(("points", token(identity)) for identity in identities)]
+    kept = [(name, st.session_state[name]) for name in KEPT if name in st.session_state]
+    return [*kept, *(("points", token(identity)) for identity in identities)]

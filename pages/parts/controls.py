@@ -102,7 +102,29 @@ def model() -> Choice:
         _picked(chosen, widths)
     count = _draws()
     asked = drawn(_recipes(chosen, widths, method, ranges), count)
-    return Choice(chosen, asked, data, _timing())
+    return Choice(chosen, asked, data, timing())
+
+
+def timing() -> Timing:
+    """What the latencies that are looked at were timed at."""
+    left, right = st.columns(2)
+    batch = left.selectbox(
+        "Latency at batch",
+        BATCH_SIZES,
+        key="batch",
+        bind=LINK,
+        help="Pictures that are given to the network at once. A file that is measured already is "
+        "only timed again.",
+    )
+    threads = right.selectbox(
+        "Threads",
+        THREAD_COUNTS,
+        key="threads",
+        bind=LINK,
+        help="Of the runtime. The usual number is what BITFRONT_THREADS says, or the physical "
+        "cores.",
+    )
+    return Timing(int(batch), 0 if threads == USUAL_THREADS else int(threads))
 
 
 def budgets() -> Budgets:
@@ -128,27 +150,6 @@ def _draws() -> int:
     return int(
         st.select_slider("Calibration draws", DRAWS, key="draws", bind=LINK, help=DRAWS_WORDS)
     )
-
-
-def _timing() -> Timing:
-    left, right = st.columns(2)
-    batch = left.selectbox(
-        "Latency at batch",
-        BATCH_SIZES,
-        key="batch",
-        bind=LINK,
-        help="Pictures that are given to the network at once. A file that is measured already is "
-        "only timed again.",
-    )
-    threads = right.selectbox(
-        "Threads",
-        THREAD_COUNTS,
-        key="threads",
-        bind=LINK,
-        help="Of the runtime. The usual number is what BITFRONT_THREADS says, or the physical "
-        "cores.",
-    )
-    return Timing(int(batch), 0 if threads == USUAL_THREADS else int(threads))
 
 
 def _folder(chosen: Workload) -> str | None:

@@ -24,7 +24,7 @@ from quant.point import token
 from quant.records import Measurement
 from quant.samples import QUANTILES, Integers
 from quant.settings import settings
-from quant.store import open_store
+from quant.store import Store, open_store
 
 SUREST = 10  # flipped pictures that are listed for eyes
 WIDEST = 12  # classes that are listed for eyes
@@ -218,13 +218,19 @@ def _truth(point: Measurement) -> Integers | None:
 
 
 def _named(shown: Sequence[Measurement], name: str) -> Measurement:
-    matches = [p for p in shown if name in (p.id, token(p.id), p.recipe.label)]
+    matches = {p.id: p for p in shown if name in (p.id, token(p.id), p.recipe.label)}
     if not matches:
         raise RequestError(
             f"there is no point {name[:80]!r}; give the id or the label that "
             "`python -m quant points --json` tells"
         )
-    matches = list({p.id: p for p in reversed(matches)}.values())  # timed several ways: the first
     if len(matches) > 1:
         raise RequestError(f"{name!r} names {len(matches)} points; give an id, or --workload")
-    return matches[0]
+    return next(iter(matches.values()))
+
+
+def _measured(store: Store, named: Sequence[Measurement]) -> list[Measurement]:
+    """As the first was timed last, where the others were timed so too."""
+    newest = [store.measurement(one.id) or one for one in named]
+    timed = (newest[0].batch, newest[0].threads)
+    return [store.measurement(one.id, timed) or one for one in newest]

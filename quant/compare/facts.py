@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from quant import explain
 from quant.records import Measurement
+from quant.timing import in_threads
 
 
 class Fact(NamedTuple):
@@ -133,7 +134,7 @@ _MINOR: tuple[tuple[str, Callable[[Measurement], str]], ...] = (
     ("Calibration", _calibration),
     ("Kernels", _kernels),
     ("Layers in float for want of a kernel", _kept),
-    ("Threads", lambda p: f"{p.threads}"),
+    ("Timed at", lambda p: f"batch {p.batch}, {in_threads(p.threads)}"),
     ("Runs from runtime", lambda p: p.oldest_runtime),
     ("Runs timed", lambda p: f"{p.latency_runs:,}"),
     ("Time to make", lambda p: f"{p.quantize_seconds:.1f} s"),

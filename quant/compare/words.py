@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan, nan
+from math import isnan
 
 from quant import explain
 from quant.beside import Beside, together
@@ -12,6 +12,7 @@ from quant.certainty import smallest
 from quant.compare.pair import GAINED, LOST, OTHER, Pair, pair
 from quant.compare.sides import Side
 from quant.errors import DataError
+from quant.records import Measurement
 from quant.stats import Paired
 
 
@@ -129,28 +130,22 @@ def faster(first: Side, second: Side) -> str:
         return "timed on another machine, runtime or network"
     if where != beside:
         return "timed at another batch or with other threads"
-    (slow, slow_low, slow_high), (fast, fast_low, fast_high) = _relative(first), _relative(second)
+    (slow, slow_low, slow_high), (fast, fast_low, fast_high) = map(_of_fp32, (one, other))
     if slow_low <= fast_high and fast_low <= slow_high:
         return "not told apart in speed"
     return explain.ratio(slow, fast, "faster", "slower", "same speed")
 
 
-def _relative(side: Side) -> tuple[float, float, float]:
-    """Latency as a share of FP32's beside it, with the ends that both intervals allow."""
-    point = side.point
-    if point.recipe.is_fp32:
+def _of_fp32(point: Measurement) -> tuple[float, float, float]:
+    """The share of FP32's latency with its interval; of measurements that have none, the ends that
+    both latencies' intervals allow."""
+    middle, low, high = explain.latency_ratio(point)
+    if isnan(low) and point.recipe.is_fp32:
         return 1.0, 1.0, 1.0
-    if not isnan((found := explain.latency_ratio(point))[1]):
-        return found
-    return (
-        _share(point.latency_ms, point.fp32_latency_ms),
-        _share(point.latency_low_ms, point.fp32_latency_high_ms),
-        _share(point.latency_high_ms, point.fp32_latency_low_ms),
-    )
-
-
-def _share(value: float, whole: float) -> float:
-    return value / whole if whole > 0 else nan
+    if isnan(low) and point.fp32_latency_low_ms > 0:
+        low = point.latency_low_ms / point.fp32_latency_high_ms
+        high = point.latency_high_ms / point.fp32_latency_low_ms
+    return middle, low, high
 
 
 def _sentence(text: str) -> str:

@@ -53,7 +53,7 @@ def flipped(store: Store, points: Sequence[Measurement]) -> list[int]:
 
 
 def _answers(store: Store, point: Measurement) -> Integers | None:
-    content = store.predictions(point.id)
+    content = store.predictions(point.id, (point.batch, point.threads))
     if content is None:
         return None
     try:

@@ -119,10 +119,10 @@ def _handed_out(
     rows: Iterator[Kept], hashed: hashlib._Hash, answered: Sequence[Measurement], room: Room
 ) -> Iterator[Kept]:
     """Answers only with what is shown: of older measurements nobody sees them."""
-    shown = {(point.id, point.measured_at) for point in answered}
+    shown = {(point.identity, point.measured_at) for point in answered}
     for measured, said in rows:
         told = without_names(measured)
-        kept = said if (measured.id, measured.measured_at) in shown else None
+        kept = said if (measured.identity, measured.measured_at) in shown else None
         room.take(len(kept or b""))
         hashed.update(json.dumps(told.to_dict(), sort_keys=True).encode())
         hashed.update(kept or b"")

@@ -37,11 +37,11 @@ def test_rows_that_are_the_same_are_folded() -> None:
     points = [measurement(Recipe.fp32()), measurement(Recipe(4, 8, "mse"))]
     differing, same = folded(facts(points))
     assert {"Accuracy", "Size", "Weights", "Rounding"} <= {row.name for row in differing}
-    assert {"Model", "Machine", "Runtime", "Threads"} <= {row.name for row in same}
+    assert {"Model", "Machine", "Runtime", "Timed at"} <= {row.name for row in same}
     told = {row.name: row.cells for row in differing}
     assert told["Weights"] == ("float32", "4 bits, 4 with scales")
     assert told["Against FP32"] == ("the baseline", "−0.4 pp (−0.6 to −0.3)")
-    assert told["Size against FP32"][1] == "7.5× smaller"
+    assert told["Size"] == ("5.30 MB", "0.703 MB, 7.5× smaller")
 
 
 def test_what_nobody_has_is_no_row() -> None:
@@ -135,6 +135,14 @@ def test_speeds_of_other_machines_do_not_compare() -> None:
 def test_speed_goes_by_what_fp32_took_beside_it() -> None:
     busy = {"latency_ms": 0.5, "latency_low_ms": 0.49, "latency_high_ms": 0.51}
     busy |= {"fp32_latency_ms": 1.2, "fp32_latency_low_ms": 1.19, "fp32_latency_high_ms": 1.21}
-    quiet = side("A", BEFORE, Recipe(8, 8))
-    (said,) = statements((quiet, side("B", AFTER, **busy)))
+    older = {"latency_ratio": None, "latency_ratio_low": None, "latency_ratio_high": None}
+    quiet = side("A", BEFORE, Recipe(8, 8), **older)
+    (said,) = statements((quiet, side("B", AFTER, **busy, **older)))
+    assert "not told apart in speed" in headline(said)
+    slow = {"latency_ms": 0.6, "latency_low_ms": 0.59, "latency_high_ms": 0.61}
+    (said,) = statements((quiet, side("B", AFTER, **busy | slow, **older)))
+    assert "1.3× slower" in headline(said)
+    ratios = {"latency_ratio": 0.39, "latency_ratio_low": 0.385, "latency_ratio_high": 0.4}
+    timed = side("A", BEFORE, Recipe(8, 8), **ratios)
+    (said,) = statements((timed, side("B", AFTER, **busy, **ratios)))
     assert "not told apart in speed" in headline(said)

@@ -37,9 +37,10 @@ def choose() -> Chosen:
             "Model", controls.ALLOWED["model"], key="model", bind=controls.LINK, on_change=_forget
         )
     )
+    timing = controls.timing()
     named = links.chosen_all(POINTS)
     found = {name: identity for name in named if (identity := _identity(model.name, name))}
-    ground = place.ground(model.name, (), next(iter(found.values()), ""))
+    ground = place.ground(model.name, (), next(iter(found.values()), ""), timing)
     selection = cache.selection(model.name, (), ground, view.EVERYTHING) if ground else None
     picked = _completed(tuple(dict.fromkeys(found.values()))[:MOST], selection)
     if selection is not None:
@@ -47,7 +48,7 @@ def choose() -> Chosen:
     enough = len(picked) >= LEAST
     return Chosen(
         model,
-        cache.sides(picked) if enough else (),
+        cache.sides(picked, (ground.batch, ground.threads)) if enough and ground else (),
         selection is not None,
         _complaint(len(named) - len(found), len(found)),
     )

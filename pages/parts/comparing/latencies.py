@@ -14,8 +14,7 @@ from quant.compare.sides import Side
 
 TOLD = (
     "Thick: the middle half of the runs. Thin: nine tenths of them. The mark is the median. Grey, "
-    "below each: FP32 in the same minutes, which tells how busy the machine was then. One picture "
-    "at a time."
+    "below each: FP32 in the same minutes, which tells how busy the machine was then."
 )
 
 
@@ -41,4 +40,7 @@ def latencies(sides: Sequence[Side]) -> None:
             "FP32 below it, not with the others.",
             icon=":material/warning:",
         )
-    st.caption(TOLD)
+    batches = sorted({side.point.batch for side in sides})
+    one = batches == [1]
+    runs = f"A run takes {' or '.join(map(str, batches))} picture{'' if one else 's'}."
+    st.caption(f"{TOLD} {runs}")
