@@ -45,5 +45,5 @@ def several(ticked: Sequence[str]) -> None:
 
 def _query(identities: Sequence[str]) -> list[tuple[str, str]]:
     """A link and no button: the script may not set a parameter that a widget is bound to."""
-    kept = [(name, st.session_state[name]) for name in KEPT if name in st.session_state]
+    kept = [(name, st.query_params[name]) for name in KEPT if name in st.query_params]
     return [*kept, *(("points", token(identity)) for identity in identities)]

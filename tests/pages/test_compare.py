@@ -217,13 +217,11 @@ def test_explore_leads_to_compare(explore: Open, answering: Store) -> None:
     assert one.label == "Compare with FP32"
     assert parse_qs(one.query_string)["points"] == tokens(W4)
     assert several.disabled
-    _, several = ways(explore(point=token(W4.id), rows=tokens(FP32, W4, W2)))
+    asked = {"point": token(W4.id), "rows": tokens(FP32, W4, W2), "threads": "2"}
+    _, several = ways(explore(**asked))
     assert several.label == "Compare 3 points"
     assert not several.disabled
-    assert parse_qs(several.query_string) == {
-        "model": ["fashion-resnet"],
-        "points": tokens(FP32, W4, W2),
-    }
+    assert parse_qs(several.query_string) == {"threads": ["2"], "points": tokens(FP32, W4, W2)}
 
 
 def ways(app: AppTest) -> list[Any]:
