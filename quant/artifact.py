@@ -29,10 +29,12 @@ from quant.recipe import FLOAT, Recipe
 from quant.records import LayerOutcome
 from quant.rounding.codes import Rounded, Weight
 from quant.rounding.plain import PLAIN, round_all, weights_of
+from quant.rounding.scales import Scales
 from quant.rounding.source import Source
 from quant.runtime.ort import Session, kernels
 from quant.trim import trim
 
+NOTHING = Rounded({}, Scales.below(1.0))
 CHECKED_PICTURES = 8
 LEAST_AGREEMENT_DB = 12.0  # between the integer kernels and the file's own definition
 RUNS_SINCE = "onnxruntime 1.15"  # tried: docs/architecture.md
@@ -77,14 +79,14 @@ def make(
     quantised = {name: b.activations for name, b in bits.items() if b.activations < FLOAT}
     placement = place(prepared.network, prepared.layers, quantised, prepared.products)
     chosen = _grids(observed, placement, recipe.ranges)
-    model = prepared.model
+    model, rounded = prepared.model, NOTHING
     if not recipe.is_fp32:
         weights = weights_of(prepared.network, prepared.layers, bits, placement, chosen)
         rounded = _rounded(prepared, recipe, weights, chosen, placement, source)
         chosen |= rounded.grids
         chosen |= placement.passed_on(chosen)
         model = lower(model, prepared.layers, bits, placement, chosen, rounded)
-    weight_bits = effective_weight_bits(prepared.layers, bits)
+    weight_bits = effective_weight_bits(prepared.layers, bits, rounded)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{os.getpid()}.onnx")
     try:
@@ -140,13 +142,16 @@ def is_integer(outcome: LayerOutcome) -> bool:
     return outcome.kernel not in ("float32", "")
 
 
-def effective_weight_bits(layers: tuple[Layer, ...], bits: Plan) -> float:
-    """Bits a weight on disk, with the scales (8 bits an output channel) of quantised layers."""
+def effective_weight_bits(layers: tuple[Layer, ...], bits: Plan, rounded: Rounded) -> float:
+    """Bits a weight on disk, with what quantised layers hold besides: a byte for the scale of each
+    output channel, and one for the share of each input where these have shares."""
     total, weights = 0, 0
     for layer in layers:
-        width = bits[layer.name].weights
-        scales = 8 * layer.shape[layer.channel_axis] if width <= 8 else 0
-        total += width * layer.parameters + scales
+        total += bits[layer.name].weights * layer.parameters
+        given = rounded.layers.get(layer.name)
+        if given is not None:
+            total += 8 * len(given.codes.scale)
+            total += 0 if given.codes.shares is None else 8 * given.codes.shares.size
         weights += layer.parameters
     return total / max(weights, 1)
 

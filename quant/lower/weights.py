@@ -138,5 +138,8 @@ def _scale(fragment: Fragment, layer: Layer, codes: Codes, scales: Scales, shape
 def _packed(layer: Layer, codes: Codes, bits: int, shared: dict[str, TensorProto]) -> Fragment:
     name = f"{layer.stored}/codes"
     stored = as_stored(layer, codes.values).astype(np.int8)
-    nodes, initializers = pack(name, stored, bits, shared, levels=codes.levels)
+    shares = None
+    if codes.shares is not None:
+        shares = np.asarray(as_stored(layer, codes.shares[None]), np.uint8)
+    nodes, initializers = pack(name, stored, bits, shared, levels=codes.levels, shares=shares)
     return Fragment(name, layer.bias, shared, nodes, initializers)

@@ -32,7 +32,7 @@ def round_adaround(problem: Problem, schedule: Schedule = Schedule()) -> Rounded
     the rows better. Source: Nagel et al., AdaRound, eq. 21-25, arXiv:2004.10568.
     """
     start = started(problem)
-    soft = Soft(start)
+    soft = Soft(start, problem.book(start.levels))
     bias = _learned(problem, schedule, start, soft)
     given = problem.codes(soft.codes(), start.scale, start.levels)
     options = [start.layer, corrected(problem, given)]

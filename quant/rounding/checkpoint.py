@@ -58,6 +58,8 @@ class Checkpoint:
             parts[f"scale{index}"] = layer.codes.scale
             parts[f"name{index}"] = layer.codes.levels.name
             parts[f"levels{index}"] = layer.codes.levels.array
+            if layer.codes.shares is not None:
+                parts[f"shares{index}"] = layer.codes.shares
             if layer.bias is not None:
                 parts[f"bias{index}"] = layer.bias
         draft = self.folder / f".{number}.{os.getpid()}.npz"
@@ -75,5 +77,6 @@ class Checkpoint:
 
 def _layer(held: Any, index: int) -> RoundedLayer:
     levels = Levels(str(held[f"name{index}"]), tuple(held[f"levels{index}"].tolist()))
-    codes = Codes(held[f"values{index}"], held[f"scale{index}"], levels)
+    shares = held[f"shares{index}"] if f"shares{index}" in held.files else None
+    codes = Codes(held[f"values{index}"], held[f"scale{index}"], levels, shares)
     return RoundedLayer(codes, held[f"bias{index}"] if f"bias{index}" in held.files else None)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from quant.grid import Grid
 from quant.rounding.levels import Levels
 from quant.rounding.scales import Floats, Scales
+from quant.rounding.shares import Steps, nearest, shares
 
 PAIR_LIMIT = 128  # 255 * 128 = 32,640: the last sum of two products below 2**15
 
@@ -20,12 +21,14 @@ PAIR_LIMIT = 128  # 255 * 128 = 32,640: the last sum of two products below 2**15
 class Codes:
     """int8 codes (out, *in) and one positive scale a channel (out,): weight = code * scale.
 
-    `levels` are the codes that there may be.
+    `levels` are the codes that there may be; where inputs have shares, in steps (*in), these times
+    the shares.
     """
 
     values: NDArray[np.int8]
     scale: Floats
     levels: Levels
+    shares: Steps | None = None
 
     def dequantised(self) -> Floats:
         return self.values.astype(np.float32) * column(self.scale, self.values.ndim)
@@ -36,7 +39,7 @@ class Weight:
     """What a method rounds: `values` (out, *in) float32 to codes of `bits`, 2-8.
 
     `paired` says that the kernel may add two neighbouring products in 16 bits. `least` (out,) are
-    the smallest scales with which the bias fits int32.
+    the smallest scales with which the bias fits int32. `shares` are steps (*in), or None.
     """
 
     values: Floats
@@ -44,6 +47,12 @@ class Weight:
     scales: Scales
     paired: bool = False
     least: Floats | None = None
+    shares: Steps | None = None
+
+    @property
+    def shared(self) -> Floats:
+        """The values over the shares of their inputs: all of one spread."""
+        return self.values if self.shares is None else self.values / shares(self.shares)
 
     def covering(self) -> Floats:
         """The smallest allowed scale (out,) that clips nothing; see `smallest_safe_scale`."""
@@ -125,8 +134,16 @@ def smallest_safe_scale(weight: Floats, bits: int, paired: bool) -> Floats:
     return np.asarray(scale, np.float32)
 
 
-def encode(weight: Floats, scale: Floats, levels: Levels, *, low: int | None = None) -> Codes:
+def encode(
+    weight: Floats,
+    scale: Floats,
+    levels: Levels,
+    *,
+    low: int | None = None,
+    shares: Steps | None = None,
+) -> Codes:
     """Round to the nearest level; `low` takes the place of the lowest."""
-    nearest = levels.nearest(weight / column(scale, weight.ndim))
-    nearest = nearest if low is None else np.maximum(nearest, low)
-    return Codes(nearest.astype(np.int8), scale, levels)
+    steps = np.asarray(weight / column(scale, weight.ndim), np.float32)
+    found = levels.nearest(steps) if shares is None else nearest(steps, shares, levels)
+    found = found if low is None else np.maximum(found, low)
+    return Codes(found.astype(np.int8), scale, levels, shares)

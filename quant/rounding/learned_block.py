@@ -157,7 +157,7 @@ class _Part:
     """What is learned of one layer."""
 
     def __init__(self, member: Member, start: Started) -> None:
-        self.member, self.soft = member, Soft(start)
+        self.member, self.soft = member, Soft(start, member.problem.book(start.levels))
         self.before = bias_of(member.problem, start.layer)
         self.spread = float(member.problem.rows.targets.std()) + 1e-6
         self.shift = torch.zeros_like(self.before).requires_grad_()

@@ -17,7 +17,7 @@ TABLED_BITS = (2, 3, 4)  # at 5 bits unpacking would peak at 4.2 x the float siz
 
 @dataclass(frozen=True)
 class Levels:
-    """Codes in ascending order; `name` is even, odd or curved.
+    """Codes in ascending order; `name` is even, odd, spread or curved.
 
     `even` are neighbouring integers and need no table in the file. `odd` waste no level on zero or
     on symmetry. `curved` are close together near zero and far apart at the ends, by a cubic.
@@ -82,8 +82,18 @@ def curved(bits: int) -> Levels:
     return Levels("curved", tuple(int(code) for code in codes))
 
 
-def choices(bits: int) -> tuple[Levels, ...]:
-    """What a search tries at this width; evenly spaced ones first."""
+def spread(bits: int) -> Levels:
+    """As `odd`, over all of the codes: for shares of inputs, which need room below."""
+    return Levels("spread", tuple(code * (MOST // (2**bits - 1)) for code in odd(bits).codes))
+
+
+def choices(bits: int, *, is_shared: bool = False) -> tuple[Levels, ...]:
+    """What a search tries at this width; evenly spaced ones first.
+
+    `is_shared` says that inputs have shares of their own.
+    """
+    if is_shared:
+        return (spread(bits), curved(bits))
     if bits not in TABLED_BITS:
         return (even(bits),)
     return (even(bits), curved(bits), odd(bits)) if bits < 4 else (even(bits), curved(bits))
@@ -91,4 +101,4 @@ def choices(bits: int) -> tuple[Levels, ...]:
 
 def named(name: str, bits: int) -> Levels:
     """The levels of that name; raises KeyError for another."""
-    return {"even": even, "odd": odd, "curved": curved}[name](bits)
+    return {"even": even, "odd": odd, "curved": curved, "spread": spread}[name](bits)

@@ -17,6 +17,7 @@ from quant.rounding.codes import Rounded, RoundedLayer, Rounding, Weight, smalle
 from quant.rounding.mse import round_mse
 from quant.rounding.nearest import round_nearest
 from quant.rounding.scales import Floats, Scales
+from quant.rounding.shares import chosen as chosen_shares
 
 PLAIN: dict[str, Rounding] = {"nearest": round_nearest, "mse": round_mse}
 
@@ -48,8 +49,9 @@ def weights_of(
         for (name, value), floor in zip(values.items(), least.values(), strict=True)
     ]
     scales = Scales.below(max(largest, default=1.0))
+    shares = chosen_shares(values, {name: plan[name].weights for name in values})
     return {
-        name: Weight(value, plan[name].weights, scales, pair[name], least[name])
+        name: Weight(value, plan[name].weights, scales, pair[name], least[name], shares.get(name))
         for name, value in values.items()
     }
 

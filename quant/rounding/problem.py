@@ -9,13 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from quant.rounding.book import Book
 from quant.rounding.codes import Codes, RoundedLayer, Weight
 from quant.rounding.levels import Levels
-from quant.rounding.mse import search
 from quant.rounding.rows import Rows
 from quant.rounding.scales import Floats
 
 Tail = Callable[[Tensor], Tensor]
+JUDGING = 4_096  # rows tell one rounding from another
 
 
 @dataclass(frozen=True)
@@ -41,37 +42,28 @@ class Problem:
         values = torch.tensor(self.weight.values)
         return values.reshape(self.groups, len(values) // self.groups, -1)
 
+    def book(self, levels: Levels) -> Book:
+        """Which codes each input may have."""
+        return Book(levels, self.weight.shares)
+
+    def with_values(self, matrix: Tensor) -> Weight:
+        """The weight with other values (groups, out, in)."""
+        return replace(self.weight, values=self.shaped(matrix))
+
+    def shaped(self, values: Tensor) -> Floats:
+        """(groups, out, in) in the weight's shape."""
+        return np.ascontiguousarray(values.reshape(self.weight.values.shape).numpy())
+
     def codes(self, values: Tensor, scale: Floats, levels: Levels) -> Codes:
-        """Codes from (groups, out, in) back to the weight's shape."""
-        shaped = values.reshape(self.weight.values.shape).numpy()
-        return Codes(np.rint(shaped).astype(np.int8), scale, levels)
+        """Codes from (groups, out, in) in the weight's shape."""
+        found = np.rint(self.shaped(values)).astype(np.int8)
+        return Codes(found, scale, levels, self.weight.shares)
 
 
 def varying(problem: Problem) -> Tensor:
     """The inputs (groups, rows, in) less their mean, which a corrected bias makes up for."""
     inputs = problem.rows.inputs
     return inputs - inputs.mean(1, keepdim=True) if problem.has_bias else inputs
-
-
-def moments_of(inputs: Tensor) -> Tensor:
-    """Second moments (groups, in, in) of rows (groups, rows, in)."""
-    return inputs.transpose(1, 2) @ inputs / inputs.shape[1]
-
-
-def ridged(moments: Tensor, ridge: float) -> Tensor:
-    """Moments with `ridge` times their diagonal added: how little the rest is believed."""
-    diagonal = torch.diagonal(moments, dim1=1, dim2=2)
-    floor = 1e-4 * diagonal.mean(1, keepdim=True) + 1e-12
-    return moments + torch.diag_embed(ridge * diagonal + floor)
-
-
-def scales_for(problem: Problem, matrix: Tensor) -> tuple[Floats, Levels]:
-    """The search of `mse`, with each weight's error weighed by the power of its input."""
-    power = varying(problem).square().mean(1)  # (groups, in)
-    power = power + 0.01 * power.mean(1, keepdim=True) + 1e-12
-    importance = power[:, None, :].expand_as(matrix).reshape(problem.weight.values.shape)
-    values = matrix.reshape(problem.weight.values.shape).numpy()
-    return search(replace(problem.weight, values=values), importance.numpy())
 
 
 def corrected(problem: Problem, codes: Codes) -> RoundedLayer:
@@ -82,21 +74,18 @@ def corrected(problem: Problem, codes: Codes) -> RoundedLayer:
     if not problem.has_bias or problem.rows.count < 2:
         return RoundedLayer(codes)
     matrix = torch.tensor(codes.dequantised()).reshape(problem.matrix.shape)
-    bias = torch.zeros(len(problem.weight.values))
-    if problem.bias is not None:
-        bias = torch.tensor(problem.bias)
-    answers = problem.rows.inputs @ matrix.transpose(1, 2)
-    answers = answers + bias.reshape(problem.groups, 1, -1)
-    shift = (problem.rows.targets - answers).mean(1).reshape(-1)
-    return RoundedLayer(codes, (bias + shift).numpy())
+    given = problem.rows.inputs.mean(1, keepdim=True) @ matrix.transpose(1, 2)
+    wanted = problem.rows.targets.mean(1, keepdim=True)
+    return RoundedLayer(codes, (wanted - given).reshape(-1).numpy())
 
 
 def error_of(problem: Problem, given: RoundedLayer) -> float:
-    """Mean squared error of the layer's answers behind its activation, on the rows."""
+    """Mean squared error of the layer's answers behind its activation, on some of the rows."""
     matrix = torch.tensor(given.codes.dequantised()).reshape(problem.matrix.shape)
-    answers = problem.rows.inputs @ matrix.transpose(1, 2)
+    some = slice(None, None, max(1, problem.rows.count // JUDGING))
+    answers = problem.rows.inputs[:, some] @ matrix.transpose(1, 2)
     bias = problem.bias if given.bias is None else given.bias
     if bias is not None:
         answers = answers + torch.tensor(bias).reshape(problem.groups, 1, -1)
-    wanted = problem.tail(problem.rows.targets)
+    wanted = problem.tail(problem.rows.targets[:, some])
     return float((problem.tail(answers) - wanted).square().mean())

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from quant.rounding.book import Book
 from quant.rounding.gptq import Started
-from quant.rounding.levels import Levels
 
 ZETA, GAMMA = 1.1, -0.1  # how far the sigmoid is stretched beyond 0 and 1
 
@@ -38,13 +38,15 @@ class Soft:
     Source: Nagel et al., AdaRound, eq. 22-24, arXiv:2004.10568.
     """
 
-    def __init__(self, start: Started) -> None:
+    def __init__(self, start: Started, book: Book) -> None:
         self.start = start
         self.step = torch.tensor(start.scale).reshape(*start.matrix.shape[:2], 1)
         steps = start.matrix / self.step
-        self.lower, self.apart = between(start.codes, steps, start.levels)
-        share = (start.codes - self.lower) / self.apart  # 0 or 1: GPTQ's choice
-        near = ((steps - self.lower) / self.apart).clamp(0.05, 0.95)
+        inputs = torch.arange(steps.shape[2])
+        self.lower, self.apart = book.around(start.codes, steps, inputs)
+        apart = self.apart.clamp(min=1)  # two codes of a small share may be the same
+        share = (start.codes - self.lower) / apart  # 0 or 1: GPTQ's choice
+        near = ((steps - self.lower) / apart).clamp(0.05, 0.95)
         soft = 0.5 * share.clamp(0.1, 0.9) + 0.5 * near
         self.logits = torch.logit((soft - GAMMA) / (ZETA - GAMMA)).requires_grad_()
 
@@ -63,14 +65,3 @@ class Soft:
         """What is decided now, (groups, out, in)."""
         with torch.no_grad():
             return self.lower + self.apart * (self.share() > 0.5)
-
-
-def between(codes: Tensor, steps: Tensor, levels: Levels) -> tuple[Tensor, Tensor]:
-    """The lower of the two neighbouring levels to choose from, and the distance of the other.
-
-    One is the code that was found first; the other lies on the side of the exact value.
-    """
-    table = torch.tensor(levels.codes, dtype=torch.float32)
-    index = torch.bucketize(codes, torch.tensor(levels.middles))
-    index = torch.where(codes > steps, index - 1, index).clamp(0, len(table) - 2)
-    return table[index], table[index + 1] - table[index]

@@ -15,6 +15,7 @@ from onnx import TensorProto, helper
 from quant.lower.pack import pack
 from quant.measure.memory import loading_peak_bytes
 from quant.rounding.levels import Levels, choices
+from quant.rounding.shares import STEPS, table
 
 WIDTHS = (2, 3, 4, 5, 6, 7, 8)
 EVERY = [
@@ -24,9 +25,11 @@ EVERY = [
 ]
 
 
-def model_of(codes: np.ndarray, bits: int, levels: Levels) -> onnx.ModelProto:
+def model_of(
+    codes: np.ndarray, bits: int, levels: Levels, shares: np.ndarray | None = None
+) -> onnx.ModelProto:
     shared: dict[str, TensorProto] = {}
-    nodes, initializers = pack("codes", codes, bits, shared, levels=levels)
+    nodes, initializers = pack("codes", codes, bits, shared, levels=levels, shares=shares)
     nodes.append(helper.make_node("Identity", ["codes"], ["out"]))
     graph = helper.make_graph(
         nodes,
@@ -49,6 +52,23 @@ def test_packing_is_lossless_at_every_width(bits: int, levels: Levels, data: st.
         model_of(codes, bits, levels).SerializeToString(), providers=["CPUExecutionProvider"]
     )
     np.testing.assert_array_equal(session.run(None, {})[0], codes)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("bits", [2, 3, 4])
+def test_codes_with_shares_are_lossless(bits: int, axis: int) -> None:
+    draw = np.random.default_rng(bits)
+    for levels in choices(bits, is_shared=True):
+        shape = (1, 7, 3, 3) if axis == 0 else (11, 1)
+        steps = draw.integers(0, STEPS, shape).astype(np.uint8)
+        whole = (13, 7, 3, 3) if axis == 0 else (11, 5)
+        rows = np.broadcast_to(steps, whole)
+        codes = table(levels)[rows, draw.integers(0, 2**bits, whole)]
+        session = onnxruntime.InferenceSession(
+            model_of(codes, bits, levels, steps).SerializeToString(),
+            providers=["CPUExecutionProvider"],
+        )
+        np.testing.assert_array_equal(session.run(None, {})[0], codes)
 
 
 @pytest.mark.parametrize(("bits", "levels"), EVERY)
