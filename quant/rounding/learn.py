@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 import torch
 from onnx import NodeProto
@@ -110,38 +111,59 @@ class _Run:
         kept = self.source.checkpoint.load(number, [w.values.shape for w in weights])
         self.pace.begins(number, len(inside), is_kept=kept is not None)
         if kept is not None:
-            for node, rounded in zip(inside, kept.layers, strict=True):
-                self._swap(node, rounded)
-            streams.regrid(kept.grids)
-            streams.advance(nodes)
+            self._take(block, nodes, inside, kept)
             return kept
         found = self._found(block, nodes, inside)
         self.source.checkpoint.keep(number, found.layers, found.grids)
         trim()
         return found
 
+    def _take(
+        self, block: Block, nodes: Sequence[NodeProto], inside: Sequence[NodeProto], kept: Learned
+    ) -> None:
+        """Go on behind a finished block in the steps in which it was found: what is held between
+        them is rounded to float16, and the next codes are to be the same to the last."""
+        given = self.streams.hold(block.source) if self._learns(block, nodes) else None
+        self._swap_all(inside, kept)
+        self.streams.regrid(kept.grids)
+        for part in self._parts(nodes):
+            self.streams.advance(part)
+        if given is not None:
+            self._swap_all(inside, kept)
+            self.streams.redo(nodes, block.source, given[1])
+
+    def _learns(self, block: Block, nodes: Sequence[NodeProto]) -> bool:
+        """Whether this block is learned as one."""
+        return self.schedule is not None and block.is_whole and all(map(ops.has_gradient, nodes))
+
+    def _parts(self, nodes: Sequence[NodeProto]) -> list[Sequence[NodeProto]]:
+        """What comes before the first layer, and each layer with what follows it."""
+        starts = [i for i, node in enumerate(nodes) if node.name in self.layers]
+        bounds = [0, *starts, len(nodes)]
+        return [nodes[a:b] for a, b in pairwise(bounds)]
+
     def _one_by_one(
         self, nodes: Sequence[NodeProto], inside: Sequence[NodeProto], solve: Solve
     ) -> list[Member]:
         """Each layer against the inputs that the ones before it leave; streams go to the end."""
-        starts = [i for i, node in enumerate(nodes) if node.name in self.layers]
-        self.streams.advance(nodes[: starts[0]])
+        before, *parts = self._parts(nodes)
+        self.streams.advance(before)
         members = []
-        for node, first, last in zip(inside, starts, [*starts[1:], len(nodes)], strict=True):
+        for node, part in zip(inside, parts, strict=True):
             layer = self.layers[node.name]
             seed = self.source.seed + self.numbers[node.name]
             problem = pose(layer, node, self.weights[layer.name], self.streams, seed)
             best = solve(problem)
             members.append(Member(layer, node, problem, best))
             self._swap(node, best)
-            self.streams.advance(nodes[first:last])
+            self.streams.advance(part)
         return members
 
     def _found(
         self, block: Block, nodes: Sequence[NodeProto], inside: Sequence[NodeProto]
     ) -> Learned:
         """Together where the method does so and the block allows it, one by one elsewhere."""
-        if self.schedule is None or not block.is_whole or not all(map(ops.has_gradient, nodes)):
+        if self.schedule is None or not self._learns(block, nodes):
             members = self._one_by_one(nodes, inside, self.solve)
             return Learned([member.best for member in members], {})
         given = self.streams.hold(block.source)
@@ -157,11 +179,14 @@ class _Run:
         found = reconstruct(
             members, starts, nodes, given, wanted, self.streams, self.schedule, seed
         )
-        for member, rounded in zip(members, found.layers, strict=True):
-            self._swap(member.node, rounded)
+        self._swap_all(inside, found)
         self.streams.regrid(found.grids)
         self.streams.redo(nodes, block.source, given[1])
         return found
+
+    def _swap_all(self, inside: Sequence[NodeProto], found: Learned) -> None:
+        for node, rounded in zip(inside, found.layers, strict=True):
+            self._swap(node, rounded)
 
     def _swap(self, node: NodeProto, rounded: RoundedLayer) -> None:
         """Let the quantised run go on with a rounded layer."""

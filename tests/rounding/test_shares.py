@@ -21,10 +21,10 @@ def uneven(out: int, inputs: int) -> np.ndarray:
 
 def test_uneven_inputs_get_shares_and_even_ones_none() -> None:
     draw = np.random.default_rng(1)
-    even = draw.standard_normal((400, 64)).astype(np.float32)
-    found = chosen({"uneven": uneven(400, 64), "even": even}, {"uneven": 4, "even": 4})
+    even = draw.standard_normal((400, 256)).astype(np.float32)
+    found = chosen({"uneven": uneven(400, 256), "even": even}, {"uneven": 4, "even": 4})
     assert set(found) == {"uneven"}
-    assert found["uneven"].shape == (64,)
+    assert found["uneven"].shape == (256,)
     assert found["uneven"].max() < STEPS
 
 
@@ -47,7 +47,8 @@ def test_wide_codes_and_huge_layers_have_none(bits: int, size: int) -> None:
 def test_rounding_with_shares_leaves_less_error(bits: int) -> None:
     values = uneven(64, 32)
     scales = Scales.below(float(smallest_safe_scale(values, bits, False).max()))
-    [steps] = chosen({"layer": np.tile(values, (9, 1))}, {"layer": bits}).values()
+    roomy = np.ones((99, 999), np.float32)
+    steps = chosen({"layer": values, "roomy": roomy}, {"layer": bits, "roomy": 8})["layer"]
     error = {
         is_shared: np.square(
             round_mse(
