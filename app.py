@@ -26,10 +26,11 @@ from quant.recipe import Recipe
 
 def empty(choice: controls.Choice, seen: view.View) -> None:
     """Before the first point: what happens, or what to do next."""
-    if awaited := measuring.awaited(choice.workload.name):
-        st.info(awaited, icon=":material/hourglass_top:")
-    elif seen.ground:
+    name = choice.workload.name
+    if seen.ground and not measuring.in_hand(name, choice.timing):
         st.info(measuring.untimed(view.timed_at(seen.ground)), icon=":material/timer:")
+    elif awaited := measuring.awaited(name):
+        st.info(awaited, icon=":material/hourglass_top:")
     elif choice.lacks_data:
         needs = shell.escape(choice.workload.needs_data.partition(":")[0])
         st.info(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,14 @@ NAME = "fashion-resnet"
 
 def silent(_step: str, _share: float) -> None:
     pass
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_starts() -> Iterator[None]:
+    """Latency is not what these tests are about, and processes take a while to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("quant.measure.latency.STARTS", 2)
+        yield
 
 
 @pytest.fixture(scope="module")

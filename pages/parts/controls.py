@@ -109,7 +109,7 @@ def timing() -> Timing:
     """What the latencies that are looked at were timed at."""
     left, right = st.columns(2)
     batch = left.selectbox(
-        "Latency at batch",
+        "Batch",
         BATCH_SIZES,
         key="batch",
         bind=LINK,

@@ -25,6 +25,9 @@ def table(
     columns += [_cells(item) for item in measurements]
     if rows:
         columns[1:] = [(*a, *_judged(b)) for a, b in zip(columns[1:], rows, strict=True)]
+    if not with_places and len({(item.batch, item.threads) for item in measurements}) > 1:
+        timed = [("batch", "threads"), *((str(m.batch), str(m.threads)) for m in measurements)]
+        columns = [(a[0], *b, *a[1:]) for a, b in zip(columns, timed, strict=True)]
     if with_places:
         places = [_PLACES, *map(_places, measurements)]
         columns = [(*a, *b) for a, b in zip(columns, places, strict=True)]

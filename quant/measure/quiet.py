@@ -15,6 +15,7 @@ from quant.measure.timer import Round
 ROUNDS = 4  # of each start
 REPEATS = 8  # rounds more in a whole measurement, in the place of slow ones
 SLOWER = 1.3  # times the quickest that the reference kernel was seen here
+HEAVY = 2.0  # times the quickest, in most rounds, is more than a ratio makes up for
 BUSY = "the machine was busy or throttled"  # begins a note
 REMEMBERED_SECONDS = 86_400.0  # then the machine may have become another one
 
@@ -64,11 +65,15 @@ class Quiet:
         slow = [timed for timed in kept if not self.holds(timed)]
         if not slow:
             return ""
-        usual = float(np.median([timed.reference for timed in slow])) * 1000
+        usual, quickest = float(np.median([timed.reference for timed in slow])), self.quickest
+        # Where a run is interrupted, longer ones are more often, and the ratio suffers too.
+        advice = "read the ratio to FP32, not the milliseconds"
+        if usual > HEAVY * quickest and len(slow) > len(kept) / 2:
+            advice = "even the ratio to FP32 is rough"
         return (
-            f"{BUSY} in {len(slow)} of {len(kept)} rounds of timing: "
-            f"the reference kernel took {usual:.2g} ms in them and {self.quickest * 1000:.2g} ms "
-            "at its quickest, so read the ratio to FP32, not the milliseconds"
+            f"{BUSY} in {len(slow)} of {len(kept)} rounds of timing: the reference kernel took "
+            f"{usual * 1000:.2g} ms in them and {quickest * 1000:.2g} ms at its quickest, "
+            f"so {advice}"
         )
 
     def _wants_more(self, taken: Sequence[Timed]) -> bool:

@@ -56,7 +56,13 @@ def test_repeats_are_bounded_and_what_stays_slow_is_told() -> None:
     starts.append(quiet.start(rounds(*[2.0] * ROUNDS), 2.0 * MS))
     note = quiet.note(starts)
     assert note.startswith(f"{BUSY} in {2 * ROUNDS} of {2 * ROUNDS} rounds")
-    assert "took 2 ms in them and 1 ms at its quickest" in note
+    assert "took 2 ms in them and 1 ms at its quickest, so read the ratio" in note
+
+
+def test_on_a_machine_that_is_far_too_busy_the_ratio_is_called_rough() -> None:
+    quiet = Quiet(known=1.0 * MS)
+    starts = [quiet.start(rounds(*[5.0] * (ROUNDS + REPEATS)), 5.0 * MS)]
+    assert "even the ratio to FP32 is rough" in quiet.note(starts)
 
 
 def test_throttling_throughout_is_seen_by_what_was_known_before() -> None:

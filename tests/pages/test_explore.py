@@ -189,6 +189,29 @@ def test_a_budget_that_is_undecided_says_how_many_pictures_would_tell(
     assert "These pictures tell a difference of " in tip
 
 
+def test_another_batch_has_points_of_its_own_and_files_are_only_timed(
+    explore: Explore, store: Store, started: list[bool]
+) -> None:
+    recipes = (Recipe.fp32(), Recipe(8, 8, "mse"), Recipe(4, 8, "mse"))
+    for recipe in recipes:
+        store.append(measurement(recipe))
+    store.append(measurement(Recipe.fp32(), batch=8, latency_ms=4.0))
+    store.append(measurement(Recipe(8, 8, "mse"), batch=8, latency_ms=2.0))
+    app = explore(weights=["8", "4"], method="mse")
+    assert len(app.dataframe[0].value) == 3
+    assert app.button(key="measure").label == "All 2 are measured"
+    app.selectbox(key="batch").set_value("8").run()
+    assert list(app.dataframe[0].value["point"]) == ["fp32", "w8a8·mse"]
+    assert "2 threads, batch of 8" in words(app)
+    assert app.button(key="measure").label.startswith("Time 1 more")
+    app.button(key="measure").click().run()
+    assert [task.timing.batch for task in store.tasks(store.sweeps()[0].id)] == [8, 8]
+    app.selectbox(key="batch").set_value("32").run()
+    assert not app.exception
+    app = explore(weights=["8", "4"], method="mse", batch="1", threads="16")
+    assert "Nothing is timed at batch 1 with 16 threads yet." in " ".join(i.value for i in app.info)
+
+
 def test_calibration_draws_are_asked_for_and_shown_as_one_dot(
     explore: Explore, store: Store, started: list[bool]
 ) -> None:
