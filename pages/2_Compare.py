@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import complaints, controls, measuring, share, shell
-from pages.parts.comparing import chosen, classes, facts, flips, latencies, layers
+from pages.parts.comparing import chosen, classes, facts, flips, latencies, layers, older
 from quant.errors import DataError
 
 PARTS = {
@@ -46,7 +46,9 @@ with shell.page("Compare"):
             with st.container():
                 facts.title(sides, found.workload.name)
             share.link({chosen.POINTS: chosen.tokens(sides)})
+        measuring.progress(found.workload.name)
         facts.statements(sides)
+        older.offer(sides)
         facts.table(sides)
         for tab, (_, draw) in zip(
             st.tabs(list(PARTS), key="part", bind=controls.LINK), PARTS.items(), strict=True

@@ -54,7 +54,7 @@ def answering(store: Store) -> Store:
 def started(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Calls that would start the dispatcher."""
     calls: list[bool] = []
-    for place in ("measuring", "jobs"):
+    for place in ("measuring", "jobs", "comparing.older"):
         name = f"pages.parts.{place}.ensure_dispatcher"
         monkeypatch.setattr(name, lambda: calls.append(True))
     return calls

@@ -179,6 +179,19 @@ def test_what_was_measured_before_it_was_kept_is_said(
     assert not app.get("image")
 
 
+def test_what_was_not_kept_is_measured_again_with_one_press(
+    compare: Open, answering: Store, started: list[bool]
+) -> None:
+    answering.append(OLD)
+    app = compare(points=tokens(FP32, OLD))
+    assert app.button(key="older").label == "Measure again · about 3 s"
+    app.button(key="older").click().run()
+    (sweep,) = answering.sweeps()
+    assert OLD.recipe in {task.recipe for task in answering.tasks(sweep.id)}
+    assert started
+    assert app.button(key="older").disabled
+
+
 def test_other_pictures_and_machines_are_said(compare: Open, answering: Store) -> None:
     content = KEPT[W4.id]
     answering.append(replace(W4, machine=XEON), content)
