@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from quant.rounding.codes import RoundedLayer
+from quant.rounding.codes import (
+    PAIR_LIMIT,
+    Codes,
+    RoundedLayer,
+    encode,
+    largest_pair,
+)
 from quant.rounding.lattice import closest, loss_of
 from quant.rounding.levels import Levels
 from quant.rounding.moved import Moved, moved
-from quant.rounding.mse import round_mse
+from quant.rounding.mse import Option, round_mse
 from quant.rounding.nearest import round_nearest
 from quant.rounding.problem import Problem, corrected, error_of
 from quant.rounding.scales import AN_OCTAVE, Floats
@@ -48,11 +55,26 @@ def round_gptq(problem: Problem) -> RoundedLayer:
 def started(problem: Problem) -> Started:
     """GPTQ's codes as they are, for learning to go on from."""
     aim = moved(problem)
-    found, scale, levels = _searched(problem, aim)
-    codes = found.reshape(problem.matrix.shape)
-    layer = corrected(problem, problem.codes(codes, scale, levels))
+    found = _searched(problem, aim)
+    safe = _safe(problem, aim, found)
+    codes = torch.tensor(safe.values, dtype=torch.float32).reshape(problem.matrix.shape)
+    layer = corrected(problem, safe)
     matrix = aim.matrix.reshape(codes.shape)
-    return Started(matrix, aim.ridge, scale, levels, codes, layer)
+    return Started(matrix, aim.ridge, found.scale, found.levels, codes, layer)
+
+
+def _safe(problem: Problem, aim: Moved, found: _Found) -> Codes:
+    """Making up for errors may have put two large codes side by side, which saturate without VNNI:
+    such channels are rounded to the nearest, which their scale was chosen for."""
+    codes = problem.codes(found.codes, found.scale, found.levels)
+    weight = problem.with_values(aim.matrix)
+    if not weight.paired or weight.bits < 8:
+        return codes
+    over = largest_pair(codes.values.astype(np.float32)) > PAIR_LIMIT
+    nearest = encode(weight.values, found.scale, found.levels).values
+    over = over.reshape(-1, *[1] * (nearest.ndim - 1))
+    values = np.where(over, nearest, codes.values)
+    return replace(codes, values=values)
 
 
 def round_corrected(problem: Problem) -> RoundedLayer:
@@ -69,34 +91,44 @@ def best_of(problem: Problem, *found: RoundedLayer) -> RoundedLayer:
     return min([*found, *below], key=lambda option: error_of(problem, option))
 
 
-def _searched(problem: Problem, aim: Moved) -> tuple[Tensor, Floats, Levels]:
-    """Codes, scales and levels of the least loss.
+@dataclass(frozen=True)
+class _Found:
+    """Codes (groups, out, in), their scales (out,) and levels, and the sum of what they lose."""
+
+    codes: Tensor
+    scale: Floats
+    levels: Levels
+    loss: float
+
+
+def _searched(problem: Problem, aim: Moved) -> _Found:
+    """Of the least loss.
 
     Where a channel has few weights, each scale gives another set of codes to choose from: the best
     of eleven leaves 1 to 3 dB less of the error than the scale of least weighted error.
     """
-    groups, out, inputs = aim.matrix.shape
-    weight, found = problem.with_values(aim.matrix), aim.options
-    tries = OFFSETS if inputs <= FEW and weight.bits < 7 else range(1)
-    if len(tries) == 1:
-        found = [min(found, key=lambda one: float(one.error.sum()))]
-    best: tuple[Tensor, Floats, Levels] | None = None
-    least = float("inf")
-    for option in found:
-        codes, scale = torch.zeros_like(aim.matrix), option.scale
-        loss = torch.full((groups, out), torch.inf)
-        for offset in tries:
-            tried = weight.allowed(option.scale * np.float32(2 ** (-(offset - 0.5) / AN_OCTAVE)))
-            tried = option.scale if offset == 0 else tried
-            steps = torch.tensor(tried)
-            given = closest(aim.matrix, aim.moments, steps, problem.book(option.levels))
-            apart = given * steps.reshape(groups, out, 1) - aim.matrix
-            lost = loss_of(apart, aim.moments)
-            better = lost < loss
-            codes = torch.where(better[:, :, None], given, codes)
-            scale = np.where(better.numpy().reshape(-1), tried, scale)
-            loss = torch.where(better, lost, loss)
-        if float(loss.sum()) < least:
-            best, least = (codes, scale, option.levels), float(loss.sum())
-    assert best is not None
-    return best
+    if aim.matrix.shape[2] <= FEW and problem.weight.bits < 7:
+        every = [_at_best_scale(problem, aim, option, OFFSETS) for option in aim.options]
+        return min(every, key=lambda one: one.loss)
+    best = min(aim.options, key=lambda one: float(one.error.sum()))
+    return _at_best_scale(problem, aim, best, range(1))
+
+
+def _at_best_scale(problem: Problem, aim: Moved, option: Option, offsets: Iterable[int]) -> _Found:
+    """Channel by channel, of the scales at these steps from the option's."""
+    weight, book = problem.with_values(aim.matrix), problem.book(option.levels)
+    codes, scale = torch.zeros_like(aim.matrix), option.scale
+    loss = torch.full(aim.matrix.shape[:2], torch.inf)
+    for offset in offsets:
+        # allowed scales are those at least as large as asked for: half a step lower finds the next
+        wanted = option.scale * np.float32(2 ** (-(offset + 0.5) / AN_OCTAVE))
+        tried = weight.allowed(wanted) if offset else option.scale
+        steps = torch.tensor(tried)
+        given = closest(aim.matrix, aim.moments, steps, book)
+        apart = given * steps.reshape(*loss.shape, 1) - aim.matrix
+        lost = loss_of(apart, aim.moments)
+        better = lost < loss
+        codes = torch.where(better[:, :, None], given, codes)
+        scale = np.where(better.numpy().reshape(-1), tried, scale)
+        loss = torch.where(better, lost, loss)
+    return _Found(codes, scale, option.levels, float(loss.sum()))

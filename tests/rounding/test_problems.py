@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -9,7 +10,13 @@ import pytest
 import torch
 
 from quant.rounding.adaround import Schedule, round_adaround
-from quant.rounding.codes import RoundedLayer, Weight, smallest_safe_scale
+from quant.rounding.codes import (
+    PAIR_LIMIT,
+    RoundedLayer,
+    Weight,
+    largest_pair,
+    smallest_safe_scale,
+)
 from quant.rounding.gptq import round_gptq
 from quant.rounding.nearest import round_nearest
 from quant.rounding.problem import Problem, corrected, error_of
@@ -80,6 +87,17 @@ def test_a_corrected_bias_gives_the_float_mean() -> None:
     matrix = torch.from_numpy(found.codes.dequantised()).reshape(given.matrix.shape)
     answers = given.rows.inputs @ matrix.transpose(1, 2) + torch.from_numpy(found.bias)
     np.testing.assert_allclose(answers.mean(1), given.rows.targets.mean(1), atol=1e-4)
+
+
+def test_eight_bit_codes_stay_exact_without_vnni() -> None:
+    """Making up for errors must not put two large codes side by side."""
+    for seed in range(20):
+        given = problem(seed, inputs=16, out=8, bits=8, noise=0.3)
+        values = given.weight.values
+        scales = Scales.below(float(smallest_safe_scale(values, 8, True).max()))
+        weight = replace(given.weight, scales=scales, paired=True)
+        found = round_gptq(replace(given, weight=weight)).codes.values
+        assert largest_pair(found.astype(np.float32)).max() <= PAIR_LIMIT
 
 
 def test_few_rows_do_not_carry_the_weights_away() -> None:
