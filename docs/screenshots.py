@@ -28,6 +28,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 # Name, path and query, width, height, scheme, and a text that is there when all is drawn.
 PICTURES = (
     ("explore", "", 1440, 1010, "light", "Why this one"),
+    ("compare", "Compare?way=lost", 1440, 1180, "light", "pass the filters"),
     ("explore-3d", "?chart=3-D", 1440, 1010, "dark", "Why this one"),
     ("phone", "", 390, 1040, "light", "Why this one"),
     ("jobs", "Jobs", 1440, 860, "light", "2 of 5 measured"),
@@ -102,7 +103,7 @@ def _take(
     )
     page.goto(site + path)
     page.get_by_text(last).first.wait_for(timeout=240_000)
-    if not path.startswith("Jobs"):
+    if not path.startswith(("Jobs", "Compare")):
         page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=60_000)
     page.wait_for_timeout(4000)  # Plotly draws last
