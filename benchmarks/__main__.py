@@ -17,6 +17,7 @@ NAMES = (
     "accuracy_cost",
     "memory",
     "rounding_memory",
+    "low_bits",
     "eight_bits",
     "aimet",
     "page",

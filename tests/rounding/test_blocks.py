@@ -10,6 +10,7 @@ import pytest
 from quant.measure.accuracy import sqnr_db
 from quant.recipe import Recipe
 from quant.rounding import learn as learning
+from quant.rounding import reconstruct as reconstructing
 from quant.rounding.blocks import FEWEST_LAYERS, blocks_of
 from quant.rounding.reconstruct import Schedule
 from quant.runtime.ort import Session
@@ -71,21 +72,21 @@ def test_a_run_stopped_within_a_block_goes_on_at_that_block(
     prepared = prepared_from("Everything", tmp_path)
     recipe, kept = Recipe(3, 4, "qdrop"), tmp_path / "kept"
     whole = made(prepared, recipe, tmp_path, source(prepared, tmp_path / "other")).path.read_bytes()
-    learned = learning.reconstruct
-    calls: list[int] = []
+    drawn = reconstructing._Pictures.drawn
+    steps: list[int] = []
 
     def killed(*arguments: object) -> object:
-        calls.append(1)
-        if len(calls) == 2:
+        steps.append(1)
+        if len(steps) == 25:  # the fifth step of the second block
             raise Stop
-        return learned(*arguments)
+        return drawn(*arguments)
 
-    monkeypatch.setattr(learning, "reconstruct", killed)
+    monkeypatch.setattr(reconstructing._Pictures, "drawn", killed)
     with pytest.raises(Stop):
         made(prepared, recipe, tmp_path, source(prepared, kept))
     assert len(list(kept.glob("*.npz"))) == 1
     again = made(prepared, recipe, tmp_path, source(prepared, kept))
-    assert len(calls) == 3  # the first block was not learned again
+    assert len(steps) == 25 + 20  # the first block was not learned again
     assert again.path.read_bytes() == whole
 
 
