@@ -53,7 +53,7 @@ def explained(point: Measurement, choice: Choice) -> None:
     lost = loss_words(found)
     _list([*lost, class_words(told.by_class)] if found.origin else lost)
     _machine(found)
-    st.caption(account_words(found, point.latency_ms))
+    st.caption(account_words(found, point.latency_ms, (point.batch, point.threads)))
     with st.container(horizontal=True):
         _exports(told)
         _ask(point, choice, "Explain again", found.seconds)

@@ -33,10 +33,10 @@ class Found:
         )
 
     def row(self) -> dict[str, Any]:
-        return to_row(self.breakdown, self.beside, self.by_class)
+        return to_row(self.breakdown, self.beside, self.by_class, self.point)
 
     def sentences(self) -> list[str]:
-        return sentences(self.breakdown, self.beside, self.by_class)
+        return sentences(self.breakdown, self.beside, self.by_class, self.point)
 
 
 def found(store: Store, point: Measurement) -> Found | None:
@@ -58,12 +58,14 @@ def _by_class(
             if one.recipe.is_fp32
             and (one.data_id, one.machine.id, one.runtime)
             == (point.data_id, point.machine.id, point.runtime)
+            and (one.batch, one.threads) == (point.batch, point.threads)
         ),
         None,
     )
     if point.recipe.is_fp32 or baseline is None:
         return ()
-    said = store.predictions(baseline.id), store.predictions(point.id)
+    timed = point.batch, point.threads
+    said = store.predictions(baseline.id, timed), store.predictions(point.id, timed)
     if said[0] is None or said[1] is None:
         return ()
     before, after = Samples.read(said[0], baseline.n), Samples.read(said[1], point.n)

@@ -17,7 +17,10 @@ from quant.rows import json_line
 
 
 def to_row(
-    found: Breakdown, points: Iterable[Point] = (), by_class: Sequence[OfClass] = ()
+    found: Breakdown,
+    points: Iterable[Point] = (),
+    by_class: Sequence[OfClass] = (),
+    of: Point | None = None,
 ) -> dict[str, Any]:
     """Everything that the page shows, as `explain --json` prints it."""
     given = advice(found, points)
@@ -61,14 +64,17 @@ def to_row(
             {"class": one.name, "n": one.n, "lost": one.lost, "gained": one.gained}
             for one in by_class
         ],
-        "words": plain(sentences(found, points, by_class)),
+        "words": plain(sentences(found, points, by_class, of)),
     }
 
 
 def sentences(
-    found: Breakdown, points: Iterable[Point] = (), by_class: Sequence[OfClass] = ()
+    found: Breakdown,
+    points: Iterable[Point] = (),
+    by_class: Sequence[OfClass] = (),
+    of: Point | None = None,
 ) -> list[str]:
-    """All that the page says, in its order."""
+    """All that the page says of the point `of`, in its order."""
     given = advice(found, points)
     what_next = [in_words(one, found) for one in given.suggestions[:1]] or [
         nothing(found, given.refuted)
@@ -76,9 +82,13 @@ def sentences(
     lost = loss_words(found)
     if found.origin is not None:
         lost.append(class_words(by_class))
+    account = (
+        account_words(found)
+        if of is None
+        else account_words(found, of.latency_ms, (of.batch, of.threads))
+    )
     return [
-        *time_words(found), *what_next, *limit_words(found), *lost, account_words(found),
-        peaks_words(found),
+        *time_words(found), *what_next, *limit_words(found), *lost, account, peaks_words(found),
     ]  # fmt: skip
 
 

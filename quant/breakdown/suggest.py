@@ -140,8 +140,10 @@ def _measured(found: Breakdown, points: Iterable[Point]) -> dict[tuple[int, int]
         place = point.id.partition("@")[2]  # the machine and the runtime
         if (point.workload, place) != (found.workload, found.id.partition("@")[2]):
             continue
-        ratio = point.latency_ms / point.fp32_latency_ms
-        if ratio == ratio:
+        if (point.batch, point.threads) != (1, found.threads):
+            continue
+        ratio = point.latency_ratio
+        if ratio is not None and ratio == ratio:
             known.setdefault(_width(point.recipe), []).append(ratio * found.fp32.latency_ms)
     return {width: sorted(each)[len(each) // 2] for width, each in known.items()}
 

@@ -42,15 +42,21 @@ def limit_words(found: Breakdown) -> list[str]:
     return list(filter(None, [_limit(found), _farthest(found), instruction_set(found)]))
 
 
-def account_words(found: Breakdown, latency_ms: float | None = None) -> str:
-    """How the account was made, and what it sums to. `latency_ms` is the point's own."""
+def account_words(
+    found: Breakdown, latency_ms: float | None = None, timing: tuple[int, int] | None = None
+) -> str:
+    """How the account was made, and what it sums to. `latency_ms` is the point's own,
+    `timing` its batch and threads."""
     given = found.given
     said = (
         f"The lines add up to {explain.latency(given.sum_ms)}; the median of {given.runs:,} runs "
         f"without the profiler, in turns with the profiled ones, is "
         f"{explain.latency(given.latency_ms)}. {_profiler(given)}"
     )
-    if latency_ms is not None and abs(latency_ms / given.latency_ms - 1) > OFF:
+    if timing is not None and timing != (1, found.threads):
+        many = "1 thread" if found.threads == 1 else f"{found.threads} threads"
+        said += f" The account is of batch 1 on {many}."
+    elif latency_ms is not None and abs(latency_ms / given.latency_ms - 1) > OFF:
         said += (
             f" When the point was measured it took {explain.latency(latency_ms)}: the machine was "
             "more, or less, busy then. Shares are what counts."

@@ -125,7 +125,8 @@ def test_what_was_measured_here_stands_before_what_is_expected() -> None:
     quick = measurement(Recipe(8, 32), latency_ms=0.2, fp32_latency_ms=0.4)
     [one] = advice(slow(), [quick]).suggestions
     assert one.measured_ms == pytest.approx(0.13)
-    tardy = replace(quick, latency_ms=0.9)
+    tardy = replace(quick, latency_ratio=0.9 / quick.fp32_latency_ms)
+    assert advice(slow(), [quick, replace(tardy, batch=8)]).suggestions == (one,)
     refuted = advice(slow(), [tardy])
     assert refuted.suggestions == ()
     assert "w8a32·nearest was measured and takes 0.585 ms" in nothing(slow(), refuted.refuted)
@@ -224,3 +225,10 @@ def test_the_figure_is_one_that_plotly_takes() -> None:
     for found in (breakdown(), breakdown(Recipe.fp32())):
         go.Figure(chart.bars(found).to_dict())
     assert "Most: stem" in chart.summary(breakdown())
+
+
+def test_another_batch_is_named_instead_of_a_busy_machine() -> None:
+    found = breakdown()
+    told = account_words(found, latency_ms=0.5, timing=(8, found.threads))
+    assert "The account is of batch 1 on" in told
+    assert "busy" not in told
