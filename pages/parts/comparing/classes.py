@@ -37,7 +37,7 @@ def classes(sides: Sequence[Side]) -> None:
         "By class", MEASURES, default=ACCURACY, required=True, key="measure", bind=controls.LINK
     )
     noise = measure == NOISE
-    ids = [side.point.id for side in sides]
+    ids = [side.point.identity for side in sides]
     rows, figure, table = cache.drawn(
         ("classes", ids, noise), lambda: _drawn(by_class(sides, names), sides, noise)
     )
@@ -59,7 +59,7 @@ def confused(sides: Sequence[Side]) -> None:
     first, second = ends(sides)
     found = pair(first, second)
     names = labels(workload(first.point.workload))
-    ids = (first.point.id, second.point.id)
+    ids = (first.point.identity, second.point.identity)
     moved = cache.drawn(("confusions", ids), lambda: confusions(found, names, 15))
     if not moved:
         st.info("Nothing is taken for anything else more often or less.", icon=":material/equal:")

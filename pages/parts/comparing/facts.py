@@ -78,4 +78,4 @@ def _told(sides: Sequence[Side]) -> list[tuple[str, str]]:
 
 
 def _ids(sides: Sequence[Side]) -> list[str]:
-    return [side.point.id for side in sides]
+    return [side.point.identity for side in sides]

@@ -44,7 +44,7 @@ def grid(sides: Sequence[Side]) -> None:
         ways = _ways(found)
         classes = _classes(found, names)
     shown = cache.drawn(
-        ("flips", first.point.id, second.point.id, ways, classes, _page()),
+        ("flips", first.point.identity, second.point.identity, ways, classes, _page()),
         lambda: _page_of(found, names, ways, classes, _page()),
     )
     _counts(found, shown.total)

@@ -28,7 +28,7 @@ def latencies(sides: Sequence[Side]) -> None:
         )
     if len(without) == len(sides):
         return
-    ids = [side.point.id for side in sides]
+    ids = [side.point.identity for side in sides]
     figure, words = cache.drawn(
         ("latencies", ids),
         lambda: (plots.Done(drawing.latencies(sides)), drawing.latency_words(sides)),
