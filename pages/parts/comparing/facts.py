@@ -77,5 +77,5 @@ def _told(sides: Sequence[Side]) -> list[tuple[str, str]]:
     return found
 
 
-def _ids(sides: Sequence[Side]) -> list[str]:
+def _ids(sides: Sequence[Side]) -> list[tuple[str, int, int]]:
     return [side.point.identity for side in sides]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts import cache
 from pages.parts.chart import PLAIN
-from quant import plots
+from quant import explain, plots
 from quant.compare import drawing
 from quant.compare.sides import Side
 
@@ -26,7 +26,8 @@ def latencies(sides: Sequence[Side]) -> None:
             f"{side.name} was measured before single runs were kept; measure it again to see them.",
             icon=":material/history:",
         )
-    if len(without) == len(sides):
+    sides = _timed_alike([side for side in sides if side not in without])
+    if not sides:
         return
     ids = [side.point.identity for side in sides]
     figure, words = cache.drawn(
@@ -40,7 +41,22 @@ def latencies(sides: Sequence[Side]) -> None:
             "FP32 below it, not with the others.",
             icon=":material/warning:",
         )
-    batches = sorted({side.point.batch for side in sides})
-    one = batches == [1]
-    runs = f"A run takes {' or '.join(map(str, batches))} picture{'' if one else 's'}."
-    st.caption(f"{TOLD} {runs}")
+    batch = sides[0].point.batch
+    st.caption(f"{TOLD} A run takes {batch} picture{'' if batch == 1 else 's'}.")
+
+
+def _timed_alike(sides: Sequence[Side]) -> list[Side]:
+    """Those timed as the first: runs of other batches or threads share no axis with them."""
+    if not sides:
+        return []
+    first = sides[0].point
+    alike = [s for s in sides if (s.point.batch, s.point.threads) == (first.batch, first.threads)]
+    others = [side.name for side in sides if side not in alike]
+    if others:
+        st.info(
+            f"{explain.listed(others)} {'was' if len(others) == 1 else 'were'} not timed at batch "
+            f"{first.batch} on {first.threads} threads, so nothing is drawn; measure at these on "
+            "Explore to see it.",
+            icon=":material/timer_off:",
+        )
+    return alike

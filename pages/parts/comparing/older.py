@@ -13,7 +13,7 @@ from quant.compare.sides import Side
 from quant.errors import BitfrontError
 from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import ensure_dispatcher, submit
-from quant.timing import Timing
+from quant.timing import THREADS, Timing
 
 
 def offer(sides: Sequence[Side]) -> None:
@@ -60,7 +60,7 @@ def _again(old: Sequence[Side]) -> None:
                 images=point.n,
                 fresh=True,
                 requested_by=visitor.name(),
-                timings=(Timing(point.batch),),
+                timings=(Timing(point.batch, point.threads if point.threads in THREADS else 0),),
             )
             submit(cache.store(), request)
         ensure_dispatcher()
