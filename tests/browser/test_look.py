@@ -40,7 +40,7 @@ EXCUSED = (
     ),
     Excused(
         "color-contrast",
-        "[data-baseweb=tag] span",
+        "[data-testid=stMultiSelectTagsContainer] [data-tag] span",
         "What is picked in a list has white on primaryColor too, and nothing sets it apart.",
     ),
     Excused(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from quant.rounding.book import Book
 from quant.rounding.lattice import best_paths, closest, columns, loss_of
 from quant.rounding.levels import choices
+from quant.rounding.moments import ridged
 from quant.rounding.shares import STEPS
 
 
@@ -24,7 +25,7 @@ def layer(
     matrix = 1.5 * torch.randn(groups, out, inputs, generator=draw)
     mixed = torch.randn(groups, 3 * inputs, inputs, generator=draw)
     mixed = mixed @ torch.randn(groups, inputs, inputs, generator=draw)
-    moments = mixed.transpose(1, 2) @ mixed / inputs
+    moments = ridged(mixed.transpose(1, 2) @ mixed / inputs, 0.01)  # as rounding does
     return matrix, moments, torch.ones(groups * out)
 
 
