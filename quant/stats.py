@@ -124,15 +124,3 @@ def bootstrap(
         found.append(statistic(*(np.asarray(one, np.float64)[rows] for one in values)))
     low, high = np.percentile(np.concatenate(found), [2.5, 97.5])
     return Interval(float(low), float(high))
-
-
-def bootstrap_median(rounds: Floats, resamples: int = 2000) -> Interval:
-    """Interval of the median of (rounds, runs) timings, by drawing whole rounds anew.
-
-    Runs of one round are alike, so rounds and not runs are drawn (Efron and Tibshirani 1993,
-    chapter 13); each round counts with its median.
-    """
-    medians = np.median(rounds, axis=1)
-    draw = np.random.default_rng(0).integers(0, len(medians), (resamples, len(medians)))
-    low, high = np.percentile(np.median(medians[draw], axis=1), [2.5, 97.5])
-    return Interval(float(low), float(high))

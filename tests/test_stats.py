@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from quant.stats import bootstrap, bootstrap_median, holm, mcnemar, paired, wilson
+from quant.stats import bootstrap, holm, mcnemar, paired, wilson
 
 
 def test_wilson_matches_the_published_example() -> None:
@@ -65,9 +65,3 @@ def test_a_paired_bootstrap_knows_what_two_files_share() -> None:
 
 def _mean_difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return first.mean(-1) - second.mean(-1)
-
-
-def test_bootstrap_holds_the_median_of_rounds() -> None:
-    rounds = np.random.default_rng(0).normal(5, 0.5, (20, 8))
-    interval = bootstrap_median(rounds)
-    assert interval.low < np.median(rounds) < interval.high
