@@ -1,0 +1,139 @@
+"""What quantising each layer costs: plain values that go through JSON unchanged. Torch-free."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from math import log10
+from typing import Any, Self
+
+WEIGHTS, ACTIVATIONS = "weights", "activations"  # kinds: what of a layer is quantised
+KINDS = (WEIGHTS, ACTIVATIONS)
+WIDTHS = {WEIGHTS: (2, 3, 4, 5, 6, 7, 8), ACTIVATIONS: (4, 5, 6, 7, 8)}
+RUN, SCALED = "run", "scaled"  # how a loss was found
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What is lost against FP32 on the same n pictures; each `_error` is a standard error of it.
+
+    `noise` is the power of the error of the logits over the power of FP32's logits, `kl` the mean
+    Kullback-Leibler divergence of softmax outputs from FP32's, in nats. With labels,
+    `cross_entropy` is its mean change in nats and `drop` the accuracy lost, a fraction of 1;
+    without, they are None, and so is the drop of what was not run.
+    """
+
+    noise: float
+    noise_error: float
+    kl: float
+    kl_error: float
+    cross_entropy: float | None = None
+    cross_entropy_error: float | None = None
+    drop: float | None = None
+    drop_error: float | None = None
+
+    @property
+    def sqnr_db(self) -> float | None:
+        """Signal to quantisation noise of the logits; None when there is no noise."""
+        return -10 * log10(self.noise) if self.noise > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One layer's weights, or its inputs, at one width.
+
+    `alone`: what is lost when nothing else is quantised. `recovered`: what leaving this in float
+    gives back where the same of all other layers is quantised at that width. `alone_how` and
+    `recovered_how` are RUN where the network was run so, SCALED where it follows from other widths.
+    `used_bits` is the width that a file would use: the picture and residual sums stay at 8 bits.
+    """
+
+    layer: str
+    kind: str
+    bits: int
+    used_bits: int
+    alone: Loss
+    recovered: Loss
+    alone_how: str = RUN
+    recovered_how: str = RUN
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The weights, or the inputs, of all layers quantised at one width."""
+
+    kind: str
+    bits: int
+    loss: Loss
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFacts:
+    """One layer, in network order.
+
+    `op` is Conv, Gemm, MatMul, or `product` for a matrix product of two activations, which has no
+    weights. `source` names the tensor that it reads: layers of one source share its grid. `shape`
+    is that of the weight as (out, *in), `macs` are multiply-adds for one picture.
+    """
+
+    name: str
+    op: str
+    parameters: int
+    macs: int
+    shape: tuple[int, ...]
+    groups: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """A workload's layers and their scores, for one method of rounding and of ranges.
+
+    `key` names what it rests on: weights, pictures, method, ranges, seed and the version of the
+    engine. The `n` pictures are of the calibrate split: no figure is reported on them.
+    """
+
+    key: str
+    workload: str
+    method: str
+    ranges: str
+    seed: int
+    n: int
+    data: str
+    data_id: str
+    has_labels: bool
+    layers: tuple[LayerFacts, ...]
+    scores: tuple[Score, ...]
+    totals: tuple[Total, ...]
+    seconds: float
+    cpu_seconds: float
+    machine: str
+    made_at: str
+
+    def score(self, layer: str, kind: str, bits: int) -> Score | None:
+        """None where a layer has none: a product of activations has no weights."""
+        wanted = (layer, kind, bits)
+        return next((s for s in self.scores if (s.layer, s.kind, s.bits) == wanted), None)
+
+    def total(self, kind: str, bits: int) -> Total | None:
+        return next((t for t in self.totals if (t.kind, t.bits) == (kind, bits)), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dictionary that `from_dict` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        kept = dict(values)
+        kept["layers"] = tuple(
+            LayerFacts(**(one | {"shape": tuple(one["shape"])})) for one in kept["layers"]
+        )
+        kept["scores"] = tuple(_score(one) for one in kept["scores"])
+        kept["totals"] = tuple(
+            Total(one["kind"], one["bits"], Loss(**one["loss"])) for one in kept["totals"]
+        )
+        return cls(**kept)
+
+
+def _score(values: dict[str, Any]) -> Score:
+    losses = {name: Loss(**values[name]) for name in ("alone", "recovered")}
+    return Score(**(values | losses))
