@@ -37,9 +37,11 @@ def test_scores_go_through_json_unchanged() -> None:
 def test_a_score_is_found_by_layer_kind_and_width() -> None:
     told = sample()
     found = told.score("a", ACTIVATIONS, 4)
-    assert found is not None and found.used_bits == 8
+    assert found is not None
+    assert found.used_bits == 8
     assert told.score("b", WEIGHTS, 4) is None
-    assert told.total(WEIGHTS, 4) is not None and told.total(WEIGHTS, 3) is None
+    assert told.total(WEIGHTS, 4) is not None
+    assert told.total(WEIGHTS, 3) is None
 
 
 def test_noise_reads_as_decibels_and_no_noise_as_none() -> None:
