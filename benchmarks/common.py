@@ -40,7 +40,7 @@ class Subject:
         prepared = self.prepared
         if recipe.equalizes:
             prepared = equalised(prepared, self.data, recipe)
-        seen = calibrated(prepared, self.data, recipe) if recipe.activations < 32 else {}
+        seen = calibrated(prepared, self.data, recipe) if recipe.least_activations < 32 else {}
         path = HOME / f"{self.workload.name}-{recipe.id}.onnx"
         pictures, source = self.data.select.take(range(8)), self._source(recipe)
         return make(prepared, recipe, seen, pictures, path, self.workload.name, source)

@@ -120,6 +120,8 @@ def _rounded(
     placement: Placement,
     source: Source | None,
 ) -> Rounded:
+    if not weights:
+        return NOTHING
     if not recipe.learns:
         return round_all(weights, PLAIN[recipe.method])
     if source is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from models.workload import Family, Workload
 from quant.explain import listed
 from quant.methods import METHODS
+from quant.recipe import Recipe
 
 AUTO = "auto"
 CHOICES = (AUTO, *METHODS)  # what a person may ask for; recipes hold methods only
@@ -65,6 +66,11 @@ def choose(
 def resolved(method: str, workload: Workload, weights: int, activations: int) -> str:
     """The method that a recipe holds: `auto` is never stored."""
     return choose(workload, weights, activations).method if method == AUTO else method
+
+
+def choose_for(workload: Workload, recipe: Recipe) -> Choice:
+    """For a recipe whose layers may differ: by the narrowest of them."""
+    return choose(workload, recipe.least_weights, recipe.least_activations)
 
 
 def told(workload: Workload, widths: Iterable[tuple[int, int]]) -> list[str]:

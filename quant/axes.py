@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from quant.point import Point
+from quant.point import Point, weight_bits
 from quant.recipe import WEIGHT_BITS
 
 Reading = tuple[float, float, float]  # middle, low, high
@@ -85,7 +85,7 @@ AXES = {
         Axis(
             "weight bits",
             "weight bits",
-            lambda m: (float(m.recipe.weights),) * 3,
+            lambda m: (weight_bits(m),) * 3,
             log=True,
             unit="bits",
             ticks=tuple(map(float, WEIGHT_BITS)),

@@ -42,7 +42,8 @@ def equalised(prepared: Prepared, data: Dataset, recipe: Recipe) -> Prepared:
     check_calibration(recipe, data)
     count = min(recipe.calibration_images, EQUALISED_BY)
     key = _Calibration(prepared, data)
-    return _equalised(key, recipe.weights, recipe.activations, count, recipe.seed)
+    widths = Recipe(recipe.weights, recipe.activations, layers=recipe.layers)
+    return _equalised(key, widths, count, recipe.seed)
 
 
 def drawn(split: Split, recipe: Recipe) -> NDArray[np.int64]:
@@ -78,16 +79,14 @@ class _Calibration:
 
 
 @lru_cache(maxsize=2)
-def _equalised(
-    calibration: _Calibration, weights: int, activations: int, count: int, seed: int
-) -> Prepared:
+def _equalised(calibration: _Calibration, widths: Recipe, count: int, seed: int) -> Prepared:
     from quant.rounding.equalize import equalise
 
     prepared, split = calibration.prepared, calibration.data.calibrate
     order = _order(split, count, seed)
     size = _size(prepared, split)
     batches = (split.take(order[i : min(i + size, count)]) for i in range(0, count, size))
-    bits = plan(Recipe(weights, activations), prepared.layers, prepared.products)
+    bits = plan(widths, prepared.layers, prepared.products)
     moved = equalise(prepared, bits, batches)
     trim()
     return moved

@@ -50,6 +50,12 @@ Labels = Annotated[str | None, typer.Option(metavar="FILE", help="A CSV of class
 Fresh = Annotated[bool, typer.Option("--fresh", help="Measure again what was measured before.")]
 Width = Annotated[str, typer.Option(help="One width.")]
 Method = Annotated[str, typer.Option(help=f"How weights are rounded: one of {', '.join(CHOICES)}.")]
+RecipeFile = Annotated[
+    str | None,
+    typer.Option(
+        "--recipe", metavar="FILE.json", help="A recipe, or a list; in the place of its options."
+    ),
+]
 Range = Annotated[str, typer.Option(help="What activations cover: minmax or mse.")]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to write.")]
 OnWorkload = Annotated[str, typer.Option("--workload", help="A name that `models` lists.")]
@@ -81,7 +87,9 @@ def models(json: Json = False) -> None:
 
 @app.command()
 def sweep(
+    context: typer.Context,
     workload: Workload,
+    recipe: RecipeFile = None,
     weights: Widths = "8,6,4",
     activations: Widths = "8",
     method: Methods = "nearest",
@@ -105,9 +113,8 @@ def sweep(
     from quant.commands import options
     from quant.commands import sweep as command
 
-    recipes = options.recipes(
-        workload, weights, activations, method, ranges, seed, calibration_images, seeds
-    )
+    asked = (weights, activations, method, ranges, seed, calibration_images)
+    recipes = options.chosen(workload, recipe, asked, _typed(context), seeds)
     timings = options.timings(batch, threads)
     request = options.request(workload, recipes, data, data_labels, images, runtime, fresh, timings)
     raise typer.Exit(command.run(request, as_json=json))
@@ -167,8 +174,10 @@ def jobs(
 
 @app.command()
 def export(
+    context: typer.Context,
     workload: Workload,
     output: Output,
+    recipe: RecipeFile = None,
     weights: Width = "8",
     activations: Width = "8",
     method: Method = "nearest",
@@ -186,16 +195,17 @@ def export(
     from quant.commands import export as command
     from quant.commands import options
 
-    recipes = options.recipes(
-        workload, weights, activations, method, ranges, seed, calibration_images
-    )
+    asked = (weights, activations, method, ranges, seed, calibration_images)
+    recipes = options.chosen(workload, recipe, asked, _typed(context))
     request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
     raise typer.Exit(command.run(request, recipes, output, as_json=json))
 
 
 @app.command()
 def explain(
+    context: typer.Context,
     workload: Workload,
+    recipe: RecipeFile = None,
     weights: Width = "8",
     activations: Width = "8",
     method: Method = "nearest",
@@ -215,9 +225,8 @@ def explain(
     from quant.commands import explain as command
     from quant.commands import options
 
-    recipes = options.recipes(
-        workload, weights, activations, method, ranges, seed, calibration_images
-    )
+    asked = (weights, activations, method, ranges, seed, calibration_images)
+    recipes = options.chosen(workload, recipe, asked, _typed(context))
     request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
     raise typer.Exit(command.run(request, recipes, as_json=json, as_csv=csv))
 
@@ -312,6 +321,17 @@ def artifacts(
     from quant.commands import artifacts as command
 
     command.run(workload, delete or [], archive or [], restore or [], clean=clean, as_json=json)
+
+
+def _typed(context: typer.Context) -> frozenset[str]:
+    """The names of the parameters that were given, not left at their defaults."""
+    every = context.params
+    return frozenset(name for name in every if _source(context, name) == "COMMANDLINE")
+
+
+def _source(context: typer.Context, name: str) -> str:
+    source = context.get_parameter_source(name)
+    return "" if source is None else source.name
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

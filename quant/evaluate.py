@@ -113,7 +113,7 @@ def _artifact(
     if recipe.equalizes:
         progress("Moving scales between layers", 0.13)
         prepared = equalised(prepared, data, recipe)
-    if recipe.activations < FLOAT:
+    if recipe.least_activations < FLOAT:
         progress(f"Calibrating on {recipe.calibration_images} pictures", 0.15)
         observed = calibrated(prepared, data, recipe)
     progress("Rounding, writing and checking the file", LEARNING)

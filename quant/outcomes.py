@@ -80,7 +80,9 @@ def _layer(
 
 
 def _wider(source: str, wanted: Bits, width: int, network: Network) -> str:
-    if wanted.activations == FLOAT or width <= wanted.activations:
+    if wanted.activations == FLOAT and width < FLOAT:
+        return f"its input is read or made by integer kernels too and has {width} bits"
+    if width <= wanted.activations:
         return ""
     what = "the picture" if source in network.inputs else "a sum or shared tensor"
     return f"its input is {what} and stays at {width} bits"

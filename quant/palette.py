@@ -54,7 +54,7 @@ def mark(measured: Point) -> Mark:
     recipe = measured.recipe
     if recipe.is_fp32:
         return FP32
-    if recipe.weights >= 16:
+    if recipe.least_weights >= 16:
         return HALF
     if recipe.method in METHODS:
         return METHODS[recipe.method]

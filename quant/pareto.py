@@ -22,7 +22,7 @@ COSTS: dict[str, Callable[[Points], Floats]] = {
     "latency": lambda points: points.latency_ms,
     "loss": lambda points: points.drop,
     "changed answers": lambda points: points.flips / points.n,
-    "weight bits": lambda points: points.weights.astype(np.float64),
+    "weight bits": lambda points: points.weight_bits,
 }
 OBJECTIVES = tuple(COSTS)[:3]
 

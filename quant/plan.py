@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from quant.graph.layers import Layer
 from quant.graph.products import Product
 from quant.recipe import FLOAT, Recipe
+from quant.widths import refuse_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,16 @@ Plan = dict[str, Bits]
 
 
 def plan(recipe: Recipe, layers: Sequence[Layer], products: Sequence[Product] = ()) -> Plan:
-    """Every layer, first and last included, and every product at the recipe's widths."""
+    """Every layer, first and last included, and every product at the recipe's widths.
+
+    Raises:
+        InvalidRecipe: the recipe names a layer that is not there; the nearest names are in it.
+    """
     chosen = {layer.name: Bits(recipe.weights, recipe.activations) for layer in layers}
-    return chosen | {product.name: Bits(FLOAT, recipe.activations) for product in products}
+    chosen |= {product.name: Bits(FLOAT, recipe.activations) for product in products}
+    refuse_unknown((name for name, _, _ in recipe.layers), chosen)
+    without = {product.name for product in products}  # weights
+    return chosen | {
+        name: Bits(FLOAT if name in without else weights, activations)
+        for name, weights, activations in recipe.layers
+    }

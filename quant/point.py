@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TypeAlias
 
-from quant.recipe import Recipe
+from quant.recipe import FLOAT, Recipe
 from quant.records import Measurement
 
 
@@ -65,6 +65,18 @@ class Figures:
 
 
 Point: TypeAlias = Measurement | Figures
+
+
+def weight_bits(point: Point) -> float:
+    """The recipe's; where layers differ, the share of FP32's bytes that the file has, of 32."""
+    mixed = FLOAT * point.size_bytes / point.fp32_size_bytes
+    return float(point.recipe.common_weights or mixed)
+
+
+def dot_name(point: Point) -> str:
+    """Beside a dot, for eyes: `w4a8`, `mixed 3.2`."""
+    recipe = point.recipe
+    return recipe.bits if recipe.common_weights else f"mixed {weight_bits(point):.1f}"
 
 
 @lru_cache(maxsize=16_384)  # the few hundred points of a chart are asked for at every rerun

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quant.point import Figures, Point, mark
-from quant.recipe import Recipe
+from quant.recipe import FLOAT, MIXED, Recipe
 from quant.records import Measurement
 
 Mask = NDArray[np.bool_]
@@ -47,6 +47,7 @@ class Points:
     """One row a point. `numbers` are rows of the store, `marks` stand for ids, and `where` leads
     into `places`. Names and units are those of Measurement; what was not measured is NaN. A
     `recipe` is one, or its canonical JSON until it is asked for: 100,000 take a second to read.
+    `weights` and `activations` are MIXED where layers differ.
 
     Never written to: views share the arrays.
     """
@@ -97,8 +98,8 @@ class Points:
             places=[_place(point) for point in listed],
             key=[point.key for point in listed],
             recipe=[point.recipe for point in listed],
-            weights=[point.recipe.weights for point in listed],
-            activations=[point.recipe.activations for point in listed],
+            weights=[point.recipe.common_weights for point in listed],
+            activations=[point.recipe.common_activations for point in listed],
             method=[point.recipe.method for point in listed],
             measured_at=[point.measured_at for point in listed],
             n=[point.n for point in listed],
@@ -164,6 +165,12 @@ class Points:
     def is_fp32(self) -> Mask:
         both: Mask = (self.weights == 32) & (self.activations == 32)
         return both
+
+    @cached_property
+    def weight_bits(self) -> Floats:
+        """See quant.point.weight_bits."""
+        mixed = FLOAT * self.size_bytes / self.fp32_size_bytes
+        return np.where(self.weights == MIXED, mixed, self.weights)
 
     @cached_property
     def timings(self) -> NDArray[np.int64]:

@@ -148,14 +148,15 @@ class Measurement:
         return cls(**kept)
 
     def to_row(self) -> dict[str, Any]:
-        """One flat object a point, as `--json` prints it."""
+        """One flat object a point, as `--json` prints it. A width is None where layers differ."""
         row = asdict(self)
         recipe = row.pop("recipe")
         row.pop("outcomes")
         row["recipe"] = self.recipe.id
         row["label"] = self.recipe.label
-        row["weights_bits"] = recipe["weights"]
-        row["activation_bits"] = recipe["activations"]
+        row["weights_bits"] = self.recipe.common_weights or None
+        row["activation_bits"] = self.recipe.common_activations or None
+        row["layers"] = {name: [weights, inputs] for name, weights, inputs in self.recipe.layers}
         row["method"] = recipe["method"]
         row["ranges"] = recipe["ranges"]
         row["calibration_images"] = recipe["calibration_images"]

@@ -16,7 +16,7 @@ from quant.budgets import Budgets
 from quant.hover import in_space
 from quant.palette import ACCENT, NEUTRAL, Mark, mark
 from quant.plots import GRID, figure
-from quant.point import Point
+from quant.point import Point, dot_name
 from quant.room import ASPECT, RISE, TURN, Room
 from quant.scene import limit
 from quant.spans import Span, ticks
@@ -152,7 +152,7 @@ def _names(room: Room) -> Trace:
 def _label(room: Room, point: Point) -> str:
     """Symbols tell models apart; only the baselines have their names."""
     if not point.recipe.is_fp32:
-        return point.recipe.bits
+        return dot_name(point)
     return f"FP32 {point.workload}" if len(room.models) > 1 else "FP32"
 
 

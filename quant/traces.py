@@ -10,7 +10,7 @@ import numpy as np
 from quant import certainty, labels
 from quant.hover import hover
 from quant.palette import ACCENT, NEUTRAL, Mark, filled, mark
-from quant.point import Point
+from quant.point import Point, dot_name
 from quant.scene import Scene
 
 DIM = 0.38
@@ -199,7 +199,7 @@ def _marker(colour: str, symbol: str) -> dict[str, Any]:
 
 
 def _label(scene: Scene, point: Point) -> str:
-    name = "FP32" if point.recipe.is_fp32 else point.recipe.bits
+    name = "FP32" if point.recipe.is_fp32 else dot_name(point)
     if point.recipe.is_fp32 and len(scene.models) > 1:
         name += labels.BREAK + point.workload
     middle = scene.up.reading(point)[0]

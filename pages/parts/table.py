@@ -91,7 +91,10 @@ def _data(
         | ({f"beside {compared.best_label}": _beside(point, compared)} if compared.beside else {})
         | ({"over draws, %": _over(draws.get(point.id))} if draws else {})
         | {"on the front": "yes" if best else "no"}
-        | {"weights": point.recipe.weights, "activations": point.recipe.activations}
+        | {
+            "weights": point.recipe.common_weights or None,  # where layers differ
+            "activations": point.recipe.common_activations or None,
+        }
         for point, best in zip(rows.points, on_front, strict=True)
     ]
     return pa.table({name: [row[name] for row in listed] for name in listed[0]})

@@ -58,7 +58,7 @@ def row(point: Measurement, choice: Choice) -> None:
             given = ", given the pictures it was made with" if choice.workload.needs_data else ""
             st.caption(
                 "In Bitfront's folder, with its environment active, this writes the same "
-                f"file{given}."
+                f"file{given}." + (" Download the recipe first." if point.recipe.is_mixed else "")
             )
             st.code(command(point, choice, f"{name}.onnx"), language="bash", wrap_lines=True)
         compare.one(point)
@@ -67,15 +67,18 @@ def row(point: Measurement, choice: Choice) -> None:
 
 
 def command(point: Measurement, choice: Choice, file: str) -> str:
-    """The `export` that makes the same file."""
+    """The `export` that makes the same file; one whose layers differ from the recipe's file."""
     recipe = point.recipe
     words = ["python", "-m", "quant", "export", point.workload]
-    words += ["--weights", str(recipe.weights), "--activations", str(recipe.activations)]
-    words += ["--method", recipe.method, "--ranges", recipe.ranges]
-    if recipe.seed:
-        words += ["--seed", str(recipe.seed)]
-    if recipe.calibration_images != CALIBRATION_IMAGES:
-        words += ["--calibration-images", str(recipe.calibration_images)]
+    if recipe.is_mixed:
+        words += ["--recipe", str(Path(file).with_suffix(".json"))]
+    else:
+        words += ["--weights", str(recipe.weights), "--activations", str(recipe.activations)]
+        words += ["--method", recipe.method, "--ranges", recipe.ranges]
+        if recipe.seed:
+            words += ["--seed", str(recipe.seed)]
+        if recipe.calibration_images != CALIBRATION_IMAGES:
+            words += ["--calibration-images", str(recipe.calibration_images)]
     if choice.workload.needs_data:
         words += ["--data", choice.data or "DIR"]
     return shlex.join([*words, "-o", file])

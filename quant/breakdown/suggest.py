@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from quant import explain
@@ -11,7 +11,7 @@ from quant.breakdown.lines import lines
 from quant.breakdown.record import FLOAT, Breakdown
 from quant.point import Point
 from quant.recipe import FLOAT as IN_FLOAT
-from quant.recipe import Recipe
+from quant.recipe import MIXED, Recipe
 
 WORTH = 0.95  # of the latency: what is expected to take more is not suggested
 REACHED = 0.6  # of the ratio of the peaks that layers of networks reach; an approximation
@@ -82,9 +82,9 @@ def nothing(found: Breakdown, refuted: Iterable[Suggestion]) -> str:
 
 
 def _reason(found: Breakdown) -> str:
-    if found.recipe.activations == IN_FLOAT and found.trial_ms is not None:
+    if found.recipe.least_activations == IN_FLOAT and found.trial_ms is not None:
         return f"a file of 8 bits was tried and takes {explain.latency(found.trial_ms)}"
-    if found.recipe.activations == IN_FLOAT:
+    if found.recipe.least_activations == IN_FLOAT:
         return (
             "its 8-bit kernels would not make up for the conversions, at peaks of "
             f"{found.peaks.integer_gmacs:.0f} and {found.peaks.float_gmacs:.0f} · 10⁹ "
@@ -100,24 +100,50 @@ def _candidates(found: Breakdown) -> list[Suggestion]:
     recipe, fp32, now = found.recipe, found.fp32.latency_ms, found.given.latency_ms
     made: list[Suggestion] = []
     narrow = clips(found)
-    if recipe.activations < WIDE and narrow.count:
+    if recipe.least_activations < WIDE and narrow.count:
         why = (
-            f"with 8-bit activations the {narrow.count} Clips to {recipe.activations} bits go, "
+            f"with 8-bit activations the {narrow.count} Clips to {_narrow(recipe)} bits go, "
             f"which take {explain.latency(narrow.ms)}"
         )
-        made.append(Suggestion(replace(recipe, activations=WIDE), why, now - narrow.ms))
-    if recipe.activations < IN_FLOAT and recipe.weights < IN_FLOAT:
+        made.append(
+            Suggestion(
+                _with(recipe, activations=lambda width: max(width, WIDE)), why, now - narrow.ms
+            )
+        )
+    if recipe.least_activations < IN_FLOAT and recipe.least_weights < IN_FLOAT:
         why = "weights alone narrow, the file computes as FP32 does, which is faster here"
-        made.append(Suggestion(replace(recipe, activations=IN_FLOAT), why, fp32))
-    if recipe.activations == IN_FLOAT or recipe.weights > WIDE:
-        weights = min(recipe.weights, WIDE)
+        made.append(Suggestion(_with(recipe, activations=lambda _: IN_FLOAT), why, fp32))
+    if recipe.least_activations == IN_FLOAT or recipe.most_weights > WIDE:
+        integer = _with(recipe, lambda width: min(width, WIDE), lambda _: WIDE)
         expected = _in_integers(found) if found.trial_ms is None else found.trial_ms
         ratio = found.peaks.integer_gmacs / found.peaks.float_gmacs
         why = f"layers run on 8-bit kernels, whose peak here is {ratio:.1f} times that in float"
         if found.trial_ms is not None:
             why += ", and a file of 8 bits, rounded to the nearest, took as long when it was tried"
-        made.append(Suggestion(replace(recipe, weights=weights, activations=WIDE), why, expected))
+        made.append(Suggestion(integer, why, expected))
     return made
+
+
+def _same(width: int) -> int:
+    return width
+
+
+def _with(
+    recipe: Recipe,
+    weights: Callable[[int], int] = _same,
+    activations: Callable[[int], int] = _same,
+) -> Recipe:
+    """The recipe with every layer's widths changed."""
+    return replace(
+        recipe,
+        weights=weights(recipe.weights),
+        activations=activations(recipe.activations),
+        layers=tuple((name, weights(w), activations(a)) for name, w, a in recipe.layers),
+    )
+
+
+def _narrow(recipe: Recipe) -> str:
+    return str(recipe.common_activations or f"{recipe.least_activations} and more")
 
 
 def _in_integers(found: Breakdown) -> float:
@@ -143,14 +169,14 @@ def _measured(found: Breakdown, points: Iterable[Point]) -> dict[tuple[int, int]
         if (point.batch, point.threads) != (1, found.threads):
             continue
         ratio = point.latency_ratio
-        if ratio is not None and ratio == ratio:
+        if ratio is not None and ratio == ratio and MIXED not in _width(point.recipe):
             known.setdefault(_width(point.recipe), []).append(ratio * found.fp32.latency_ms)
     return {width: sorted(each)[len(each) // 2] for width, each in known.items()}
 
 
 def _width(recipe: Recipe) -> tuple[int, int]:
     """What decides the kernels: weights of up to 8 bits are 8-bit codes once they are loaded."""
-    return (WIDE if recipe.weights <= WIDE else IN_FLOAT), recipe.activations
+    return (WIDE if recipe.most_weights <= WIDE else IN_FLOAT), recipe.common_activations
 
 
 def _promise(one: Suggestion) -> float:

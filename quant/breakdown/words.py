@@ -143,7 +143,7 @@ def _cause(found: Breakdown, cause: Cause) -> str:
         if cause.conversions == 1
         else f"{cause.conversions} conversions"
     )
-    if found.recipe.activations == IN_FLOAT:
+    if found.recipe.least_activations == IN_FLOAT:
         return f"{cause.op} runs in float, as asked: {cause.count} of them, {whole}."
     if cause.has_kernel:
         return f"{cause.op} stays in float in {cause.count} places: {around} around, {whole}."
@@ -167,9 +167,13 @@ def _clips(found: Breakdown) -> str:
     if not _counts(found, narrow.ms):
         return ""
     return (
-        f"{narrow.count} Clips keep activations within {found.recipe.activations} bits: "
+        f"{narrow.count} Clips keep activations within {_bits(found)} bits: "
         f"{of_whole(narrow.ms, found.given.latency_ms)}."
     )
+
+
+def _bits(found: Breakdown) -> str:
+    return str(found.recipe.common_activations or f"{found.recipe.least_activations} and more")
 
 
 def slower(found: Breakdown) -> list[Line]:

@@ -10,6 +10,7 @@ from math import isfinite, nan
 from models.workload import workload as named
 from quant import auto
 from quant.budgets import Budgets
+from quant.commands import recipe_file
 from quant.draws import MOST_DRAWS
 from quant.draws import drawn as draws
 from quant.errors import InvalidRecipe, RequestError
@@ -56,10 +57,37 @@ def recipes(
     if auto.AUTO in methods:
         for sentence in auto.told(chosen, widths):
             print(f"auto: {sentence}", file=sys.stderr)
+    return _over_seeds(made, seeds)
+
+
+def _over_seeds(made: tuple[Recipe, ...], seeds: str) -> tuple[Recipe, ...]:
     count = _whole("--seeds", seeds, least=1)
     if count > MOST_DRAWS:
         raise RequestError(f"--seeds must be from 1 to {MOST_DRAWS}; got {count:,}")
     return draws(made, count)
+
+
+OF_A_RECIPE = ("weights", "activations", "method", "ranges", "seed", "calibration_images")
+
+
+def chosen(
+    workload: str,
+    file: str | None,
+    asked: tuple[str, str, str, str, str, str],
+    typed: frozenset[str],
+    seeds: str = "1",
+) -> tuple[Recipe, ...]:
+    """Of the file, or of the options, which are `asked` in the order of OF_A_RECIPE.
+
+    Args:
+        typed: names of the options that were given.
+    Raises:
+        BitfrontError: see `recipes` and `recipe_file.read`.
+    """
+    if file is None:
+        return recipes(workload, *asked, seeds=seeds)
+    beside = {f"--{name.replace('_', '-')}": name in typed for name in OF_A_RECIPE}
+    return _over_seeds(recipe_file.read(file, named(workload), beside), seeds)
 
 
 def request(

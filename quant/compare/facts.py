@@ -53,25 +53,29 @@ def _beside(figure: str, point: Measurement, against: Callable[[Measurement], st
 
 
 def _weights(point: Measurement) -> str:
-    if point.recipe.weights == 32:
+    if point.recipe.weights == 32 and not point.recipe.is_mixed:
         return "float32"
-    return f"{point.recipe.weights} bits, {point.effective_weight_bits:.3g} with scales"
+    width = point.recipe.common_weights
+    bits = f"{width} bits" if width else "widths by layer"
+    return f"{bits}, {point.effective_weight_bits:.3g} with scales"
 
 
 def _activations(point: Measurement) -> str:
-    if point.recipe.activations == 32:
+    if point.recipe.least_activations == 32:
         return "float32"
     mean = f"{point.effective_activation_bits:.3g}"
-    bits = f"{point.recipe.activations}"
+    bits = f"{point.recipe.common_activations}"
+    if not point.recipe.common_activations:
+        return f"widths by layer, {mean} bits on average"
     return f"{bits} bits" if mean == bits else f"{bits} bits, {mean} on average"
 
 
 def _rounding(point: Measurement) -> str:
-    return point.recipe.method if point.recipe.weights < 16 else "none"
+    return point.recipe.method if point.recipe.least_weights < 16 else "none"
 
 
 def _ranges(point: Measurement) -> str:
-    return point.recipe.ranges if point.recipe.activations < 32 else "none"
+    return point.recipe.ranges if point.recipe.least_activations < 32 else "none"
 
 
 def _calibration(point: Measurement) -> str:

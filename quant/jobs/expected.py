@@ -114,7 +114,7 @@ def kind(recipe: Recipe) -> str:
 def _kernels(recipe: Recipe) -> str:
     if recipe.is_fp32:
         return "fp32"
-    return "float" if recipe.activations == FLOAT else "integer"
+    return "float" if recipe.least_activations == FLOAT else "integer"
 
 
 def _measuring(took: Took) -> float:

@@ -67,6 +67,19 @@ def quantise(
     draft.renamed[name] = target
 
 
+def held(draft: Draft, name: str, grid: Grid, layer: str) -> str:
+    """A quantised tensor as a layer with float weights reads it: clipped to where it lies anyway.
+
+    Right behind a DequantizeLinear, ONNX Runtime (seen in 1.32) would quantise those weights.
+    """
+    low = draft.constant(f"{name}/low", np.float32(grid.low))
+    high = draft.constant(f"{name}/high", np.float32(grid.high))
+    target = f"{layer}/input"
+    given = [draft.renamed[name], low, high]
+    draft.nodes.append(helper.make_node("Clip", given, [target], name=target))
+    return target
+
+
 def _scales(draft: Draft, name: str, grid: Grid, before: float, behind: float) -> tuple[str, str]:
     """The initializers that a tensor is divided by, and multiplied by again."""
     first = last = draft.constant(f"{name}/scale", np.float32(grid.scale))

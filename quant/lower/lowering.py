@@ -19,7 +19,7 @@ from quant.graph.layers import Layer
 from quant.graph.network import Network, attribute, factor_of
 from quant.grid import Grid
 from quant.lower import weights as store
-from quant.lower.draft import Draft, quantise
+from quant.lower.draft import Draft, held, quantise
 from quant.lower.placement import Placement
 from quant.lower.scaling import given_ahead, taken_in
 from quant.plan import Plan
@@ -78,6 +78,9 @@ def lower(
         layer = by_node.get(node.name)
         if layer is not None:
             _rewrite_layer(draft, copy, layer, network, plan, placement, grids, rounded)
+            in_float = plan[layer.name].weights >= 16
+            if in_float and not draft.in_float and layer.source in placement.widths:
+                copy.input[0] = held(draft, layer.source, grids[layer.source], layer.name)
         for index, name in enumerate(copy.input):
             old, new = draft.swapped.get(node.name, ("", ""))
             copy.input[index] = draft.renamed.get(name, new if name == old else name)

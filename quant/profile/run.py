@@ -60,7 +60,7 @@ def taken_apart(request: Request, home: Path, progress: Progress) -> Breakdown:
         progress("Profiling beside FP32", 0.15)
         fp32, given = timed(prepared, file, data.report.take([0]), threads)
         tried = found = None
-        if request.recipe.activations == FLOAT:
+        if request.recipe.least_activations == FLOAT:
             progress("Trying a file of 8 bits", 0.25)
             tried = _tried(prepared, data, threads)
         if not is_fp32:

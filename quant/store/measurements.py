@@ -131,8 +131,8 @@ def _figures(measured: Measurement) -> dict[str, Any]:
     recipe = measured.recipe
     found: dict[str, Any] = {
         "recipe": recipe.canonical,
-        "weights": recipe.weights,
-        "activations": recipe.activations,
+        "weights": recipe.common_weights,
+        "activations": recipe.common_activations,
         "method": recipe.method,
         "ranges": recipe.ranges,
         "machine": measured.machine.label,
