@@ -11,6 +11,7 @@ from pathlib import Path
 from models.data import Dataset
 from quant import __version__
 from quant.artifact import CHECKED_PICTURES, Artifact
+from quant.flow import with_flow
 from quant.graph.prepared import Prepared
 from quant.identity import Request
 from quant.measure.accuracy import Answers, sqnr_db
@@ -32,6 +33,7 @@ def account(
     timed: Latency,
     *,
     key: str,
+    peaks: tuple[float, float, float],
     is_fp32: bool,
     seconds: tuple[float, float],
     home: Path,
@@ -41,6 +43,7 @@ def account(
     Args:
         fp32, given: FP32's answers and the file's, to the same pictures.
         timed: the file's latency, and FP32's beside it.
+        peaks: what the machine reached with these threads; see `Measurement.peaks`.
         is_fp32: the file is the baseline itself, so its drop is zero and certain.
         seconds: taken to make the file, and to measure it.
     """
@@ -77,7 +80,8 @@ def account(
         runtime=runtime,
         kernels=artifact.kernels,
         integer_mac_share=artifact.integer_mac_share,
-        outcomes=artifact.outcomes,
+        peaks=peaks,
+        outcomes=with_flow(prepared, artifact.outcomes),
         quantize_seconds=seconds[0],
         evaluate_seconds=seconds[1],
         machine=this_machine(),

@@ -22,6 +22,7 @@ from quant.graph.prepared import Prepared, prepare
 from quant.identity import Request, check_calibration, count_of, data_of, key_of
 from quant.measure.accuracy import Answers, answers, batch_size
 from quant.measure.latency import Latency
+from quant.profile.peaks import reached
 from quant.recipe import FLOAT, Recipe
 from quant.records import Measurement
 from quant.retime import latency
@@ -82,9 +83,11 @@ def measured(
             said = answers(artifact.path, data.report, count, share, threads=settings().threads)
         beside = artifact.path if is_fp32 else prepared.path
         timed = latency(artifact.path, beside, data, request.timing, home, progress)
+        peaks = reached(home, request.timing.count)
     measurement = account(
         request, runtime, prepared, artifact, data, fp32, said, timed,
         key=key_of(chosen, request.recipe, data),
+        peaks=peaks,
         is_fp32=is_fp32,
         seconds=(quantised - start, time.perf_counter() - quantised),
         home=home,

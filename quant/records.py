@@ -28,7 +28,9 @@ class Machine:
 class LayerOutcome:
     """What happened to one layer. `kept` says why it is in float, or is empty.
 
-    `weight_bits` and `activation_bits` are those of its codes and of its input.
+    `weight_bits` and `activation_bits` are those of its codes and of its input. `inputs` and
+    `outputs` are values that it reads and writes for one picture, weights apart; 0 where that was
+    not kept.
     """
 
     layer: str
@@ -40,6 +42,8 @@ class LayerOutcome:
     kernel: str
     kept: str = ""
     note: str = ""
+    inputs: int = 0
+    outputs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class Measurement:
     Latencies are of one run on `batch` pictures, `latency_ratio` is the file's share of FP32's in
     the same run; 90 of 100 repeats of the whole measurement should find a ratio within
     `latency_again`. `rest_measured_at` is when all but latency was measured, where that was
-    earlier, or empty.
+    earlier, or empty. `peaks` are what short kernels reached there with these threads: 10⁹
+    multiply-adds a second in float and in 8 bits, and 10⁹ bytes a second from memory.
 
     `artifact` is a path below the home folder. `key` names the point: workload, recipe, weights,
     data and method version; `data_id` names the pictures by their contents. `calibrate_pictures`,
@@ -118,6 +123,7 @@ class Measurement:
     latency_again_high: float | None = None
     latency_starts: int = 1
     rest_measured_at: str = ""
+    peaks: tuple[float, float, float] | None = None
 
     @property
     def id(self) -> str:
@@ -145,6 +151,7 @@ class Measurement:
         kept["outcomes"] = tuple(LayerOutcome(**outcome) for outcome in kept["outcomes"])
         kept["skipped"] = tuple(kept.get("skipped", ()))
         kept["notes"] = tuple(kept.get("notes", ()))
+        kept["peaks"] = tuple(kept["peaks"]) if kept.get("peaks") else None
         return cls(**kept)
 
     def to_row(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from quant.graph.prepared import prepare
 from quant.identity import Request, data_of
 from quant.measure.latency import Latency, timed
 from quant.measure.quiet import BUSY
+from quant.profile.peaks import reached
 from quant.records import Measurement
 from quant.samples import Samples
 from quant.shelf import shelf
@@ -49,9 +50,11 @@ def time_again(
     with writing(home), FileLock(home / "machine.lock"):
         fp32 = path if known.recipe.is_fp32 else prepare(chosen, home).path
         found = latency(path, fp32, data, request.timing, home, progress)
+        peaks = reached(home, request.timing.count)
     progress("Done", 1.0)
     measured = replace(
         known,
+        peaks=peaks,
         **fields(found, request.timing),
         measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
         rest_measured_at=known.rest_measured_at or known.measured_at,
