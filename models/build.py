@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 def build(workload: Workload, *, weights: bool = True) -> nn.Module:
     """The network in evaluation mode, without gradients; this is where torch is imported.
 
+    Without `weights` they are random.
+
     Raises:
         ModelError: the weights are not there.
     """
     module, function = workload.builder.split(":")
-    network: nn.Module = getattr(import_module(module), function)(weights=weights)
+    network: nn.Module = getattr(import_module(module), function)(workload, weights=weights)
     return network

@@ -12,7 +12,7 @@ import numpy as np
 
 from models.imagefolder import decoded
 from models.labelled import shown
-from models.pictures import SCALING
+from models.pictures import scaling
 from models.report_index import remember
 from models.splits import Split, refuse_overlap
 from models.workload import Workload
@@ -125,9 +125,9 @@ def _whole(
 
 
 def _fingerprint(splits: Mapping[str, Split], workload: Workload) -> str:
-    shape, mean, std = workload.input_shape, workload.mean, workload.std
-    scaling = (shape, mean, std, workload.crop_fraction, SCALING)
-    whole = hashlib.sha256(repr(scaling).encode())
+    shape, *rest = scaling(workload)
+    normalised = (shape, workload.mean, workload.std, *rest)
+    whole = hashlib.sha256(repr(normalised).encode())
     for name, split in splits.items():
         whole.update(repr((name, split.contents, split.labels.tolist())).encode())
     return whole.hexdigest()

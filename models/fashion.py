@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from models.workload import Workload
 from models.zoo.files import weights_file
 
 
@@ -50,13 +51,13 @@ class FashionResNet(nn.Module):
         return logits
 
 
-def fashion_resnet(*, weights: bool = True) -> nn.Module:
+def fashion_resnet(workload: Workload, *, weights: bool = True) -> nn.Module:
     """Build `fashion-resnet` to be evaluated, with the committed weights unless told otherwise."""
     network = FashionResNet()
     if weights:
         from safetensors.torch import load_file
 
-        network.load_state_dict(load_file(weights_file("fashion-resnet")))
+        network.load_state_dict(load_file(weights_file(workload.name)))
     return network.eval().requires_grad_(False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from models.workload import Workload
 from models.zoo.files import weights_file
 
 # Expansion, channels, blocks, stride of the first: Sandler et al. 2018, arXiv:1801.04381, table 2.
@@ -60,11 +61,11 @@ class FashionMobileNet(nn.Module):
         return logits
 
 
-def fashion_mobilenet(*, weights: bool = True) -> nn.Module:
+def fashion_mobilenet(workload: Workload, *, weights: bool = True) -> nn.Module:
     """Build `fashion-mobilenet` to be evaluated, with the committed weights unless told not to."""
     network = FashionMobileNet()
     if weights:
         from safetensors.torch import load_file
 
-        network.load_state_dict(load_file(weights_file("fashion-mobilenet")))
+        network.load_state_dict(load_file(weights_file(workload.name)))
     return network.eval().requires_grad_(False)

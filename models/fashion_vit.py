@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from models.workload import Workload
 from models.zoo.files import weights_file
 
 STEM, WIDTH, DEPTH, HEADS, EXPANSION = (48, 96), 96, 6, 4, 2
@@ -80,11 +81,11 @@ class FashionViT(nn.Module):
         return logits
 
 
-def fashion_vit(*, weights: bool = True) -> nn.Module:
+def fashion_vit(workload: Workload, *, weights: bool = True) -> nn.Module:
     """Build `fashion-vit` to be evaluated, with the committed weights unless told otherwise."""
     network = FashionViT()
     if weights:
         from safetensors.torch import load_file
 
-        network.load_state_dict(load_file(weights_file("fashion-vit")))
+        network.load_state_dict(load_file(weights_file(workload.name)))
     return network.eval().requires_grad_(False)

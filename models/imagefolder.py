@@ -12,7 +12,7 @@ import numpy as np
 from models.labelled import Labelled, Listing, shown
 from models.listing import listing
 from models.picture_cache import Facts, Pixels, remembered
-from models.pictures import SCALING, BrokenPicture, decode, digest, each
+from models.pictures import BrokenPicture, decode, digest, each, scaling
 from models.workload import Workload
 
 ONCE = "by content and by pixels"  # what makes a picture one: part of what is remembered
@@ -43,7 +43,7 @@ def decoded(
 
 def _key(found: Listing, workload: Workload) -> str:
     """Changes with any file's name, label, size or date, and with how pictures are scaled."""
-    key = hashlib.sha256(repr((found.skipped, _scaling(workload), ONCE)).encode())
+    key = hashlib.sha256(repr((found.skipped, scaling(workload), ONCE)).encode())
     for item in found.files:
         path = found.folder.resolve() / item.file
         try:
@@ -53,10 +53,6 @@ def _key(found: Listing, workload: Workload) -> str:
             stamp = (0, 0, 0)
         key.update(repr((str(path), item.label, stamp)).encode(errors="surrogatepass"))
     return key.hexdigest()[:32]
-
-
-def _scaling(workload: Workload) -> tuple[object, ...]:
-    return (workload.input_shape, workload.crop_fraction, SCALING)
 
 
 def _decode(found: Listing, workload: Workload, stream: IO[bytes]) -> Facts:
@@ -79,7 +75,7 @@ def _decode(found: Listing, workload: Workload, stream: IO[bytes]) -> Facts:
         stream.write(rows)
         digests.append(content)
         labels.append(item.label)
-    contents = hashlib.sha256(repr((digests, _scaling(workload))).encode()).hexdigest()[:32]
+    contents = hashlib.sha256(repr((digests, scaling(workload))).encode()).hexdigest()[:32]
     return Facts(contents, tuple(digests), tuple(labels), tuple(sorted(skipped)))
 
 

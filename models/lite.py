@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from models.weights import weights_path
-from models.workload import workload
+from models.workload import Workload
 from quant.errors import ModelError
 
 # repeats, kernel, stride, expansion, output channels
@@ -90,7 +90,7 @@ class EfficientNetLite0(nn.Module):
         return logits
 
 
-def efficientnet_lite0(*, weights: bool = True) -> nn.Module:
+def efficientnet_lite0(workload: Workload, *, weights: bool = True) -> nn.Module:
     """Build `imagenet-lite0` in evaluation mode, with the package's weights unless told otherwise.
 
     Raises:
@@ -98,7 +98,7 @@ def efficientnet_lite0(*, weights: bool = True) -> nn.Module:
     """
     network = EfficientNetLite0()
     if weights:
-        path = weights_path(workload("imagenet-lite0"))
+        path = weights_path(workload)
         try:
             theirs = torch.load(path, map_location="cpu", weights_only=True)
             # both list the same layers in the order of the forward pass; shapes are checked

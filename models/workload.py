@@ -1,13 +1,21 @@
-"""The workloads that ship: names and facts, without torch."""
+"""From a name to a workload, and the workloads that ship: names and facts, without torch."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Literal
 
+from models.hub import HubFile
 from quant.errors import UnknownWorkload
 
 Family = Literal["convolutional", "depthwise", "transformer"]
+Interpolation = Literal["bilinear", "bicubic"]
+
+# Who knows the names that begin so: `module:function`, from a name to its Workload.
+FAMILIES = {"torchvision": "models.torchvision_table:named"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +24,14 @@ class Workload:
 
     `builder` is `module:function`, imported only where the network is built. `input_shape` is
     (channels, height, width); a pixel as a fraction of 1 becomes (pixel - mean) / std, a channel.
-    `crop_fraction` is the share of the resized picture's side that the centre crop keeps.
-    `weights_package` names the installed package that carries the weights, if this repository
-    does not. `family` is what bears on rounding: depthwise layers or attention, else neither.
+    `family` is what bears on rounding: depthwise layers or attention, else neither.
+
+    Pictures: with `resize`, the shorter side becomes so many pixels by `interpolation`, and the
+    centre is cut out; else the centre is cut first, `crop_fraction` of the shorter side, and scaled.
+
+    Weights: `weights_package` names the installed package that carries them, `hub_file` the file
+    in torch's cache; else this repository does, or they are random. What is published of them is
+    fractions of 1, as `published_by` states it.
     """
 
     name: str
@@ -36,6 +49,20 @@ class Workload:
     crop_fraction: float = 1.0
     weights_package: str = ""
     family: Family = "convolutional"
+    resize: int = 0
+    interpolation: Interpolation = "bicubic"
+    architecture: str = ""
+    weight_set: str = ""
+    is_random: bool = False
+    hub_file: HubFile | None = None
+    published_accuracy: float | None = None
+    published_top5: float | None = None
+    published_by: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The name as files and folders spell it."""
+        return slug(self.name)
 
     @property
     def embedded(self) -> bool:
@@ -106,9 +133,33 @@ WORKLOADS = (
 
 
 def workload(name: str) -> Workload:
-    """The workload of that name; UnknownWorkload names those there are."""
+    """The workload of that name, under the one name that it has everywhere else.
+
+    Raises:
+        UnknownWorkload: with the names that there are.
+    """
     for candidate in WORKLOADS:
         if candidate.name == name:
             return candidate
+    family, separator, _ = name.partition("/")
+    if separator and family in FAMILIES:
+        module, function = FAMILIES[family].split(":")
+        found: Callable[[str], Workload] = getattr(import_module(module), function)
+        return found(name)
     known = ", ".join(candidate.name for candidate in WORKLOADS)
-    raise UnknownWorkload(f"there is no workload {name!r}; there are {known}")
+    more = " and ".join(f"{family}/NAME" for family in FAMILIES)
+    raise UnknownWorkload(
+        f"there is no workload {name[:80]!r}; there are {known}, and {more} (python -m quant models)"
+    )
+
+
+def known(name: str) -> Workload | None:
+    """The workload of that name; None where a store was filled with others."""
+    with suppress(UnknownWorkload):
+        return workload(name)
+    return None
+
+
+def slug(name: str) -> str:
+    """A workload's name as files and folders spell it: without a slash."""
+    return name.replace("/", "-")

@@ -72,4 +72,4 @@ class Baseline:
     def cache(self) -> Path:
         parts = (self.prepared.sha256, self.data.fingerprint, self.runtime)
         name = hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]
-        return self.home / "cache" / "fp32" / f"{self.workload.name}-{name}.npz"
+        return self.home / "cache" / "fp32" / f"{self.workload.slug}-{name}.npz"

@@ -122,7 +122,7 @@ def _artifact(
     progress("Rounding, writing and checking the file", LEARNING)
     key = key_of(chosen, recipe, data)
     source = _source(recipe, data, home / "cache" / "rounding" / key, progress)
-    path = home / "artifacts" / chosen.name / f"{chosen.name}-{recipe.bits}-{key[:10]}.onnx"
+    path = home / "artifacts" / chosen.slug / f"{chosen.slug}-{recipe.bits}-{key[:10]}.onnx"
     pictures = data.select.take(range(CHECKED_PICTURES))
     with writing(path):
         artifact = make(prepared, recipe, observed, pictures, path, chosen.name, source)

@@ -10,7 +10,7 @@ import textwrap
 from string import Template
 
 from models.labels import labels
-from models.workload import workload
+from models.workload import Workload, workload
 from quant.records import Measurement
 
 _SCRIPT = Template('''\
@@ -28,18 +28,13 @@ import onnxruntime
 from PIL import Image
 
 MODEL = Path(__file__).with_name("$model")
-CROP = $crop  # the share of the shorter side that is kept, as a square
+$scaling
 MEAN, STD = $mean, $std  # of pixels as fractions of 1
 
 
 def pixels(path, channels, height, width):
-    picture = Image.open(path)
-    side = max(1, round(min(picture.size) * CROP))
-    left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    square = picture.crop((left, top, left + side, top + side))
-    square = square.convert("L" if channels == 1 else "RGB")
-    if square.size != (width, height):
-        square = square.resize((width, height), Image.Resampling.BICUBIC)
+    picture = Image.open(path).convert("L" if channels == 1 else "RGB")
+$square
     values = np.asarray(square, np.float32).reshape(height, width, channels).transpose(2, 0, 1)
     scale, shift = 1 / (255 * np.array(STD)), np.array(MEAN) / np.array(STD)
     return values * np.float32(scale)[:, None, None] - np.float32(shift)[:, None, None]
@@ -67,6 +62,19 @@ if __name__ == "__main__":
 ''')
 
 
+_CROP_FIRST = """\
+    side = max(1, round(min(picture.size) * CROP))
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    square = picture.crop((left, top, left + side, top + side))
+    if square.size != (width, height):
+        square = square.resize((width, height), Image.Resampling.BICUBIC)"""
+_RESIZE_FIRST = """\
+    short = min(picture.size)
+    scaled = picture.resize([int(RESIZE * side / short) for side in picture.size], HOW)
+    left, top = round((scaled.width - width) / 2), round((scaled.height - height) / 2)
+    square = scaled.crop((left, top, left + width, top + height))"""
+
+
 def script(point: Measurement, model: str) -> str:
     """The script's text, for a model that lies beside it under the name `model`.
 
@@ -80,10 +88,22 @@ def script(point: Measurement, model: str) -> str:
         script=f"{model.removesuffix('.onnx')}.py",
         model=model,
         runtime=point.oldest_runtime,
-        crop=chosen.crop_fraction,
+        scaling=_scaling(chosen),
+        square=_RESIZE_FIRST if chosen.resize else _CROP_FIRST,
         mean=_tuple(chosen.mean),
         std=_tuple(chosen.std),
         labels="\n".join(textwrap.wrap(named, 96, break_long_words=False, break_on_hyphens=False)),
+    )
+
+
+def _scaling(chosen: Workload) -> str:
+    if chosen.resize:
+        how = f"Image.Resampling.{chosen.interpolation.upper()}"
+        return (
+            f"RESIZE, HOW = {chosen.resize}, {how}  # of the shorter side, then the centre is cut"
+        )
+    return (
+        f"CROP = {chosen.crop_fraction}  # the share of the shorter side that is kept, as a square"
     )
 
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from quant.identity import Request, data_of
 from quant.recipe import Recipe
 from quant.runtime.ort import Session
 from quant.standalone import script
-from tests.models.folders import SAMPLE
+from tests.models.folders import SAMPLE, picture
 from tests.pages.samples import measurement
 
 NAME = "model.onnx"
@@ -84,6 +85,21 @@ def test_the_script_prepares_photographs_as_the_engine_does(tmp_path: Path) -> N
     mean, std = (np.array(values)[:, None, None] for values in (chosen.mean, chosen.std))
     pixels = ((decode(photograph, chosen) / 255 - mean) / std).astype(np.float32)
     agree(given, expected(chosen, model, pixels[None]))
+
+
+@pytest.mark.parametrize("name", ["imagenet-lite0", "torchvision/resnet50", "torchvision/swin_t"])
+@pytest.mark.parametrize("size", [(500, 375), (333, 1000), (3, 5)], ids=str)
+def test_the_script_cuts_and_scales_as_the_engine_does(
+    name: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    chosen = workload(name)
+    path = picture(tmp_path / "picture.png", 1, size)
+    found: dict[str, Any] = {}
+    text = script(measurement(workload=name), NAME)
+    exec(text[text.index("import sys") : text.index("def main")].replace("__file__", "''"), found)
+    mean, std = (np.array(values)[:, None, None] for values in (chosen.mean, chosen.std))
+    wanted = (decode(path, chosen) / 255 - mean) / std
+    np.testing.assert_allclose(found["pixels"](path, *chosen.input_shape), wanted, atol=1e-5)
 
 
 def test_without_pictures_it_says_how_it_is_used(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import torch
 from torch import nn
 from torch.optim.lr_scheduler import OneCycleLR
 
-from models.fashion import fashion_resnet
-from models.fashion_mobilenet import fashion_mobilenet
-from models.fashion_vit import fashion_vit
+from models.fashion import FashionResNet
+from models.fashion_mobilenet import FashionMobileNet
+from models.fashion_vit import FashionViT
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Schedule:
     rectangle, `shift` is in pixels.
     """
 
-    build: Callable[..., nn.Module]
+    build: Callable[[], nn.Module]
     epochs: int
     batch: int = 128
     optimiser: Literal["sgd", "adamw"] = "sgd"
@@ -39,10 +39,10 @@ class Schedule:
 
 
 SCHEDULES = {
-    "fashion-resnet": Schedule(build=fashion_resnet, epochs=16),
-    "fashion-mobilenet": Schedule(build=fashion_mobilenet, epochs=10, weight_decay=1e-4, erase=0.0),
+    "fashion-resnet": Schedule(build=FashionResNet, epochs=16),
+    "fashion-mobilenet": Schedule(build=FashionMobileNet, epochs=10, weight_decay=1e-4, erase=0.0),
     "fashion-vit": Schedule(
-        build=fashion_vit,
+        build=FashionViT,
         epochs=18,
         optimiser="adamw",
         peak_rate=2e-3,

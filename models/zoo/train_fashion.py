@@ -61,7 +61,7 @@ def main() -> None:
 def train(schedule: Schedule, checkpoint: Path) -> nn.Module:
     """Train, saving after every epoch; an epoch's randomness depends on its number alone."""
     torch.manual_seed(schedule.seed)
-    network = schedule.build(weights=False).train().requires_grad_(True)
+    network = schedule.build().train().requires_grad_(True)
     network = network.to(memory_format=torch.channels_last)
     pictures, labels = training_pictures()
     steps = len(labels) // schedule.batch

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from models.workload import slug
 from pages.parts import cache, measuring, shell, visitor
 from pages.parts.controls import Choice
 from quant import explain
@@ -195,7 +196,7 @@ def _machine(found: Breakdown) -> None:
 
 
 def _exports(told: Found) -> None:
-    name = f"{told.point.workload}-{told.point.recipe.bits}-explained"
+    name = f"{slug(told.point.workload)}-{told.point.recipe.bits}-explained"
     for label, text, mime in (
         ("CSV", lambda: csv_text(told.breakdown), "text/csv"),
         ("JSON", lambda: json_text(told.row()), "application/json"),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from models.workload import slug
 from pages.parts import cache
 from pages.parts.view import View
 from quant.judged import rows
@@ -25,7 +26,7 @@ def offer(view: View) -> None:
         return
     more = len(_with_draws(view)) - len(points)
     further = f", and {more:,} further calibration draw{'s' if more > 1 else ''}" if more else ""
-    name = "-".join(dict.fromkeys(place.workload for place in points.used))
+    name = "-".join(dict.fromkeys(slug(place.workload) for place in points.used))
     with st.container(horizontal=True, vertical_alignment="center"):
         _button("CSV", csv_text, view, f"{name}.csv", "text/csv")
         _button("JSON", json_text, view, f"{name}.json", "application/json")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from models.workload import slug
 from pages.parts import again, compare, filing
 from pages.parts.controls import Choice
 from quant import explain
@@ -21,7 +22,7 @@ from quant.standalone import script
 def row(point: Measurement, choice: Choice) -> None:
     """One row of buttons; where the file is gone, how to have it again."""
     path = shelf().find(point.artifact)
-    name = f"{point.workload}-{point.recipe.label.replace('·', '-').replace(' ', '-')}"
+    name = f"{slug(point.workload)}-{point.recipe.label.replace('·', '-').replace(' ', '-')}"
     if path is None:
         again.offer(point, choice)
     with st.container(horizontal=True):

@@ -58,7 +58,7 @@ def export(workload: Workload, path: Path) -> None:
 
 def ship(workload: Workload) -> Path:
     """Export an embedded network and say in the file which weights it is of."""
-    path = ZOO / f"{workload.name}.onnx"
+    path = ZOO / f"{workload.slug}.onnx"
     export(workload, path)
     onnx.save(tagged(onnx.load(path), {"weights": weights_fingerprint(workload)}), path)
     return path

@@ -53,7 +53,7 @@ def prepare(workload: Workload, home: Path) -> Prepared:
     need not wait for torch to load and export.
     """
     fingerprint = weights_fingerprint(workload)
-    path = home / "cache" / "prepared" / f"{workload.name}-{fingerprint[:12]}-v{VERSION}.onnx"
+    path = home / "cache" / "prepared" / f"{workload.slug}-{fingerprint[:12]}-v{VERSION}.onnx"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -92,7 +92,7 @@ def _check(exported: Path, folded: Path, workload: Workload) -> None:
 
 def shipped(workload: Workload) -> Path | None:
     """The exported file beside an embedded network's weights, if it is of these weights."""
-    path = ZOO / f"{workload.name}.onnx"
+    path = ZOO / f"{workload.slug}.onnx"
     if not path.exists():
         return None
     told = told_by(onnx.load(path))

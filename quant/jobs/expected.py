@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from models.workload import WORKLOADS, Workload
+from models.workload import WORKLOADS, Workload, known
 from quant.explain import listed
 from quant.jobs.requests import Took
 from quant.methods import method
@@ -144,4 +144,4 @@ def _work(workload: Workload) -> float:
 
 
 def _facts(name: str) -> Workload | None:
-    return next((known for known in WORKLOADS if known.name == name), None)
+    return known(name)

@@ -12,7 +12,7 @@ import numpy as np
 from filelock import FileLock
 
 from models.data import Dataset
-from models.workload import workload
+from models.workload import slug, workload
 from quant.artifact import CHECKED_PICTURES, make
 from quant.baseline import Progress
 from quant.breakdown.record import Breakdown, Origin, Timed
@@ -142,11 +142,11 @@ def file_of(request: Request, key: str, home: Path) -> Path:
         ModelError: there is none.
     """
     place = shelf(home)
-    stem = f"{request.workload}-{request.recipe.bits}-{key[:10]}-*.onnx"
+    stem = f"{slug(request.workload)}-{request.recipe.bits}-{key[:10]}-*.onnx"
     found = [
         path
         for root in (place.home / SHELF, place.archive)
-        for path in (root / request.workload).glob(stem)
+        for path in (root / slug(request.workload)).glob(stem)
     ]
     if not found:
         raise ModelError(

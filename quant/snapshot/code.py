@@ -13,6 +13,7 @@ CONTAINER = Path(__file__).with_name("viewer.Dockerfile")
 WHOLE = ("pages", "quant")  # with pictures and templates
 SOURCES = ("models",)  # without weights, pictures and graphs
 SINGLE = ("app.py", ".streamlit/config.toml", "LICENSE", "models/zoo/imagenet-names.txt",
+          "models/zoo/torchvision.json",
           "models/zoo/FASHION-MNIST-LICENSE")  # fmt: skip
 
 

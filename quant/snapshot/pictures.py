@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from models.gallery import gallery, pack
-from models.workload import WORKLOADS
+from models.workload import known, workload
 from quant.errors import StoreError
 from quant.records import Measurement
 from quant.samples import Integers, Samples
@@ -28,14 +28,13 @@ def write(
     """One archive for each data set: what ships with this repository may be handed out (MIT, see
     models/zoo/FASHION-MNIST-LICENSE); pictures of others go along only if `everybodys` do.
     """
-    known = {one.name: one for one in WORKLOADS}
     groups: dict[str, list[Measurement]] = defaultdict(list)
     for point in shown:
-        chosen = known.get(point.workload)
+        chosen = known(point.workload)
         if chosen is not None and (chosen.embedded or everybodys):
             groups[point.data_id].append(point)
     for data_id, points in sorted(groups.items()):
-        pictures = gallery(known[points[0].workload], data_id, home)
+        pictures = gallery(workload(points[0].workload), data_id, home)
         if pictures is not None:
             room.take(pack(folder, data_id, flipped(store, points), pictures))
 

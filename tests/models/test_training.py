@@ -12,7 +12,7 @@ from models.zoo import train_fashion
 from models.zoo.schedules import Schedule
 
 
-def tiny(*, weights: bool) -> nn.Module:
+def tiny() -> nn.Module:
     return nn.Sequential(nn.Conv2d(1, 4, 3, 2), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(676, 10))
 
 
