@@ -15,9 +15,8 @@ def checkpoints() -> Path:
 
     Source: `torch.hub.get_dir`, which a test compares.
     """
-    cache = os.environ.get("XDG_CACHE_HOME", "~/.cache")
-    home = os.environ.get("TORCH_HOME", os.path.join(cache, "torch"))
-    return Path(home).expanduser() / "hub" / "checkpoints"
+    usual = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache"), "torch")
+    return Path(os.environ.get("TORCH_HOME", usual)).expanduser() / "hub" / "checkpoints"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ class Workload:
     `family` is what bears on rounding: depthwise layers or attention, else neither.
 
     Pictures: with `resize`, the shorter side becomes so many pixels by `interpolation`, and the
-    centre is cut out; else the centre is cut first, `crop_fraction` of the shorter side, and scaled.
+    centre is cut out; else the centre is cut first, `crop_fraction` of the shorter side, and
+    scaled.
 
     Weights: `weights_package` names the installed package that carries them, `hub_file` the file
     in torch's cache; else this repository does, or they are random. What is published of them is
@@ -149,7 +150,8 @@ def workload(name: str) -> Workload:
     known = ", ".join(candidate.name for candidate in WORKLOADS)
     more = " and ".join(f"{family}/NAME" for family in FAMILIES)
     raise UnknownWorkload(
-        f"there is no workload {name[:80]!r}; there are {known}, and {more} (python -m quant models)"
+        f"there is no workload {name[:80]!r}; there are {known}, and {more}: see "
+        "python -m quant models"
     )
 
 

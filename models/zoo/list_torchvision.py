@@ -71,7 +71,7 @@ def macs(network: nn.Module, side: int) -> int:
     """Multiply-adds of one picture: convolutions, linear layers, products of activations."""
     with FlopCounterMode(display=False) as counter:
         network(torch.zeros(1, 3, side, side, device="meta"))
-    return counter.get_total_flops() // 2
+    return int(counter.get_total_flops()) // 2
 
 
 def family(network: nn.Module) -> str:
