@@ -36,7 +36,7 @@ FOR_PAGES = (
     "quant.jobs.requests", "quant.jobs.watchdog", "quant.jobs.estimate",
     "quant.samples", "quant.compare", "models.labels", "models.gallery", "quant.beside",
     "quant.certainty", "quant.draws", "quant.judged", "quant.power",
-    "quant.snapshot.marker", "quant.shelf", "quant.standalone", "quant.rows",
+    "quant.snapshot.marker", "quant.shelf", "quant.standalone", "quant.rows", "quant.present",
 )  # fmt: skip
 LIGHT = (*(name for name in FOR_PAGES if name not in ("app", "pages")), "models.data",
          "models.weights", "models.splits")  # fmt: skip
