@@ -18,8 +18,10 @@ from quant.disk import writing
 from quant.errors import InvalidRecipe, ModelError
 from quant.graph.layers import Layer
 from quant.graph.metadata import tagged
+from quant.graph.network import Network
 from quant.graph.prepared import Prepared
 from quant.grid import Grid
+from quant.lower.gates import with_gates
 from quant.lower.lowering import lower
 from quant.lower.placement import Placement, place
 from quant.measure.accuracy import sqnr_db
@@ -78,7 +80,7 @@ def make(
     bits = plan(recipe, prepared.layers, prepared.products)
     quantised = {name: b.activations for name, b in bits.items() if b.activations < FLOAT}
     placement = place(prepared.network, prepared.layers, quantised, prepared.products)
-    chosen = _grids(observed, placement, recipe.ranges)
+    chosen = _grids(observed, prepared.network, placement, recipe.ranges)
     model, rounded = prepared.model, NOTHING
     if not recipe.is_fp32:
         weights = weights_of(prepared.network, prepared.layers, bits, placement, chosen)
@@ -158,10 +160,12 @@ def effective_weight_bits(layers: tuple[Layer, ...], bits: Plan, rounded: Rounde
     return total / max(weights, 1)
 
 
-def _grids(observed: Mapping[str, Observed], placement: Placement, ranges: str) -> dict[str, Grid]:
+def _grids(
+    observed: Mapping[str, Observed], network: Network, placement: Placement, ranges: str
+) -> dict[str, Grid]:
     """A grid for every placed tensor; one that is passed on keeps the grid of its root."""
     roots = {n: w for n, w in placement.widths.items() if n not in placement.passed}
-    chosen = grids(observed, roots, ranges)
+    chosen = with_gates(grids(observed, roots, ranges), network, placement)
     return chosen | placement.passed_on(chosen)
 
 

@@ -8,6 +8,7 @@ from math import prod
 from onnx import NodeProto
 
 from quant.graph.gelu import gelus
+from quant.graph.hard import hard_swishes
 from quant.graph.layers import Layer
 from quant.graph.network import Network
 from quant.graph.prepared import Prepared
@@ -28,7 +29,7 @@ BETWEEN = (
 WITH_CONSTANT = "it is computed in float32: one of its inputs is a constant, which is not quantised"
 FLOAT_OPS = (
     "LayerNormalization", "InstanceNormalization", "GroupNormalization", "ReduceMean", "HardSwish",
-    "HardSigmoid", "Tanh", "Elu", "PRelu", "Exp", "Pow", "Sqrt", "Sub",
+    "HardSigmoid", "Tanh", "Elu", "PRelu", "Exp", "Pow", "Sqrt", "Sub", "ReduceL2",
 )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ def outcomes_of(
         item.node: _product(item, plan, placement, network, found) for item in prepared.products
     }
     if placement.widths:
-        listed |= dict(_in_float(network)) | dict(_left(prepared, placement))
+        listed |= dict(_in_float(network, placement)) | dict(_left(prepared, placement))
     return tuple(listed[node.name] for node in network.nodes if node.name in listed)
 
 
@@ -115,13 +116,14 @@ def _product(
     )
 
 
-def _in_float(network: Network) -> Iterator[tuple[str, LayerOutcome]]:
+def _in_float(network: Network, placement: Placement) -> Iterator[tuple[str, LayerOutcome]]:
     """Operations between layers that compute, and that no integer kernel does."""
     parts: set[str] = set()
     for gelu in gelus(network):
         parts |= gelu.nodes
         node = network.producer[gelu.output]
         yield node.name, _float(node, "GELU", 0)
+    parts |= {one.gate for one in hard_swishes(network) if one.source in placement.widths}
     for node in network.nodes:
         if node.op_type in FLOAT_OPS and node.name not in parts and _computes(node, network):
             constants = [

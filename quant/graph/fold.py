@@ -11,10 +11,14 @@ import onnxruntime
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 
 from quant.errors import ModelError
+from quant.graph.einsum import einsums_to_products
+from quant.graph.expand import expand_no_more
 from quant.graph.gelu import halve_last
+from quant.graph.hard import bounds_behind_layers, spell_out
 from quant.graph.inferred import inferred
 from quant.graph.metadata import strip
 from quant.graph.network import Network, attribute
+from quant.graph.order import layers_before_moves
 
 OLD_OPSET, OLD_IR_VERSION = 19, 9  # ONNX 1.14, which ONNX Runtime reads since 1.15
 
@@ -42,6 +46,11 @@ def fold(path: Path) -> ModelProto:
     _name_nodes(model)
     means_to_pooling(model)
     halve_last(model)
+    einsums_to_products(model)
+    expand_no_more(model)
+    spell_out(model)
+    bounds_behind_layers(model)
+    layers_before_moves(model)
     del model.graph.value_info[:]
     _as_old_as_it_can_be(model)
     return model

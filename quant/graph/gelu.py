@@ -17,12 +17,14 @@ PARTS = ("Mul", "Div", "Add", "Pow", *CENTRES)
 class Gelu:
     """One activation: `nodes` by name, from the tensor `source` to the tensor `output`.
 
-    Source: Hendrycks and Gimpel, arXiv:1606.08415, with Erf or, as an approximation, Tanh.
+    Source: Hendrycks and Gimpel, arXiv:1606.08415, with Erf (`is_exact`) or, as an approximation,
+    Tanh.
     """
 
     nodes: frozenset[str]
     source: str
     output: str
+    is_exact: bool = False
 
 
 def gelus(network: Network) -> tuple[Gelu, ...]:
@@ -50,7 +52,8 @@ def _around(centre: NodeProto, network: Network) -> Gelu | None:
             if centre.name not in names:
                 return None
             last = _halved(product, network)
-            return Gelu(names | {last.name}, outside.pop(), last.output[0])
+            source, exact = outside.pop(), centre.op_type == "Erf"
+            return Gelu(names | {last.name}, source, last.output[0], exact)
         more = next(_within(outside, region, network), None)
         if more is None:
             return None

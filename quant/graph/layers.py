@@ -107,7 +107,11 @@ def _added(node: NodeProto, network: Network, channels: int) -> str:
 
 
 def _macs(weight: tuple[int, ...], output: tuple[int, ...]) -> int:
-    """Multiply-adds a picture: weights times the positions that each is used at."""
+    """Multiply-adds a picture: weights times the positions that each is used at.
+
+    `output` is for one picture, whichever axis holds the pictures: attention in windows has them
+    all along the first axis.
+    """
     channel = 1 if len(weight) > 2 else len(output) - 1
-    positions = prod(size for axis, size in enumerate(output) if axis not in (0, channel))
+    positions = prod(size for axis, size in enumerate(output) if axis != channel)
     return prod(weight) * max(positions, 1)

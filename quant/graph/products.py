@@ -40,4 +40,4 @@ def products_of(model: ModelProto) -> tuple[Product, ...]:
 
 def _macs(left: tuple[int, ...], output: tuple[int, ...]) -> int:
     """Values of the output times the length of the sums; 0 where shapes are not known."""
-    return prod(output[1:]) * left[-1] if left and output and all(output) else 0
+    return prod(output) * left[-1] if left and output and all(output) else 0

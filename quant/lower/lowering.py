@@ -20,7 +20,8 @@ from quant.graph.network import Network, attribute, factor_of
 from quant.grid import Grid
 from quant.lower import weights as store
 from quant.lower.draft import Draft, held, quantise
-from quant.lower.placement import Placement
+from quant.lower.operations import RUNTIME, Operations
+from quant.lower.placement import Placement, is_moved
 from quant.lower.scaling import given_ahead, taken_in
 from quant.plan import Plan
 from quant.rounding.codes import Rounded
@@ -51,11 +52,12 @@ def lower(
     fused = {name for gelu in gelus(network) for name in gelu.nodes}
     ahead = given_ahead(network, placement)
     gone = {node.name for node in ahead.values()}
+    operations = Operations(network, placement, grids)
 
     def after(name: str, source: str, factor: float = 1.0) -> None:
         """Quantise a tensor, of which the node before gives `source`, if it is to be."""
         if name in placement.widths:
-            clip = name not in placement.passed
+            clip = name not in placement.passed or not is_moved(network, name)
             behind = factor_of(ahead[name], network) if name in ahead else None
             quantise(draft, name, source, grids[name], clip=clip, before=factor, behind=behind or 1)
 
@@ -72,6 +74,10 @@ def lower(
         if node.name not in fused and taken_in(node, network, placement):
             [source] = network.data_inputs(node)
             after(node.output[0], source, factor_of(node, network) or 1.0)
+            continue
+        if operations.write(draft, node):
+            for name in node.output:
+                after(name, name)
             continue
         copy = NodeProto()
         copy.CopyFrom(node)
@@ -206,13 +212,18 @@ def _assemble(model: ModelProto, draft: Draft) -> ModelProto:
     return helper.make_model(
         graph,
         producer_name="bitfront",
-        opset_imports=[helper.make_opsetid("", opset), *_others(model)],
+        opset_imports=[helper.make_opsetid("", opset), *_others(model, nodes)],
         ir_version=OLD_IR_VERSION if opset <= OLD_OPSET else model.ir_version,
     )
 
 
-def _others(model: ModelProto) -> list[OperatorSetIdProto]:
-    return [item for item in model.opset_import if item.domain not in ("", "ai.onnx")]
+def _others(model: ModelProto, nodes: list[NodeProto]) -> list[OperatorSetIdProto]:
+    """The other operator sets: those of the model, and ONNX Runtime's own where it is used."""
+    others = [item for item in model.opset_import if item.domain not in ("", "ai.onnx")]
+    known = {item.domain for item in others}
+    if RUNTIME not in known and any(node.domain == RUNTIME for node in nodes):
+        others.append(helper.make_opsetid(RUNTIME, 1))
+    return others
 
 
 def _rename(nodes: list[NodeProto], old: str, new: str) -> None:

@@ -8,20 +8,27 @@ from dataclasses import dataclass
 from onnx import NodeProto
 
 from quant.graph.gelu import gelus
+from quant.graph.hard import hard_swishes
 from quant.graph.layers import Layer
 from quant.graph.network import Network, factor_of
 from quant.graph.products import Product, products_of
 from quant.grid import Grid
+from quant.lower.affine import is_depthwise
 
-INTEGER_OPS = ("Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool", "Sigmoid")
-PASSING_OPS = ("MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze")
+INTEGER_OPS = (
+    "Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool", "Sigmoid", "BatchNormalization",
+)  # fmt: skip
+PASSING_OPS = ("MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Split")
 ABSORBED_OPS = ("Relu", "Clip")
 WIDE = 8  # the network's input, residual sums and Softmax outputs
 
 
 @dataclass(frozen=True)
 class Placement:
-    """`widths` of every quantised tensor; `passed` maps a tensor to the one whose grid it keeps."""
+    """`widths` of every quantised tensor; `passed` maps a tensor to the one whose grid it keeps.
+
+    That lies before it, or is the Concat behind it that alone reads it.
+    """
 
     widths: dict[str, int]
     passed: dict[str, str]
@@ -101,6 +108,8 @@ def _readers(
 def is_integer(node: NodeProto, network: Network) -> bool:
     """Whether an operation without weights has an integer kernel for these inputs."""
     data = network.data_inputs(node)
+    if node.op_type == "BatchNormalization":
+        return is_depthwise(node, network)
     constant = len(data) < len([name for name in node.input if name])
     if node.op_type not in INTEGER_OPS or constant:
         return False
@@ -128,33 +137,69 @@ def _spread(network: Network, needed: set[str]) -> dict[str, str]:
     integers and back costs more than its kernel saves.
     """
     fused = {name for gelu in gelus(network) for name in gelu.nodes}
-    waiting = [
-        node for node in network.nodes if node.name not in fused and is_integer(node, network)
-    ]
+    gated = {one.gated for one in hard_swishes(network)}
+    ends = {
+        node.name: _ends(node, network) - gated
+        for node in network.nodes
+        if node.name not in fused and is_integer(node, network)
+    }
     passed: dict[str, str] = {}
     while True:
         passed |= _pass_on(network, needed)
-        touching = [node for node in waiting if needed & set(_ends(node, network))]
+        touching = [name for name, tensors in ends.items() if needed & tensors]
         if not touching:
-            return passed
-        waiting = [node for node in waiting if node not in touching]
-        for node in touching:
-            needed.update(_ends(node, network))
+            return passed | _joined(network, needed, passed)
+        for name in touching:
+            needed.update(ends.pop(name))
 
 
-def _ends(node: NodeProto, network: Network) -> list[str]:
+def _ends(node: NodeProto, network: Network) -> set[str]:
     """The tensors that its integer kernel reads and writes."""
-    return [*network.data_inputs(node), settled(network, node.output[0])]
+    return {*network.data_inputs(node), settled(network, node.output[0])}
+
+
+def _joined(network: Network, needed: set[str], passed: Mapping[str, str]) -> dict[str, str]:
+    """Inputs of a Concat that nothing else reads, with its output, whose grid they take: a value
+    is then rounded once, and its kernel only copies."""
+    return {
+        name: str(node.output[0])
+        for node in network.nodes
+        if node.op_type == "Concat" and node.output[0] in needed and is_integer(node, network)
+        for name in node.input
+        if name in needed and name not in passed and name not in network.inputs
+        if network.only_consumer(name) is node
+    }
 
 
 def _pass_on(network: Network, needed: set[str]) -> dict[str, str]:
     """Extend `needed` through operations that only move values; both sides share a grid."""
     passed: dict[str, str] = {}
     for node in reversed(network.nodes):
-        if node.op_type in PASSING_OPS and node.output[0] in needed:
-            passed[node.output[0]] = node.input[0]
+        if node.op_type in PASSING_OPS and needed & set(node.output) and _moves(node, network):
+            passed.update(dict.fromkeys(node.output, node.input[0]))
+            needed.update(node.output)
             needed.add(node.input[0])
     return passed
+
+
+def _moves(node: NodeProto, network: Network) -> bool:
+    """Whether both sides of an operation may share a grid. What a matrix product gives in float is
+    better quantised part by part: queries, keys and values differ in range."""
+    if node.op_type != "Split":
+        return True
+    maker = network.producer.get(node.input[0])
+    while maker is not None and (maker.op_type in PASSING_OPS or maker.op_type == "Add"):
+        [source, *others] = network.data_inputs(maker)
+        if others:
+            return True
+        maker = network.producer.get(source)
+    return maker is None or maker.op_type not in ("MatMul", "Gemm")
+
+
+def is_moved(network: Network, name: str) -> bool:
+    """Whether a tensor has the values of another one, in another order."""
+    maker = network.producer.get(name)
+    return maker is not None and maker.op_type in PASSING_OPS
 
 
 def _chain(name: str, passed: Mapping[str, str]) -> list[str]:
