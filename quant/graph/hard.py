@@ -115,5 +115,7 @@ def _bounds(model: ModelProto) -> tuple[str, str]:
     known = {item.name for item in model.graph.initializer}
     for name, value in zip(names, (0, 1), strict=True):
         if name not in known:
-            model.graph.initializer.append(numpy_helper.from_array(np.float32(value), name))
+            model.graph.initializer.append(
+                numpy_helper.from_array(np.asarray(value, np.float32), name)
+            )
     return names

@@ -7,6 +7,8 @@ stands for its factor exactly, whatever the width of the layers' weights.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from onnx import NodeProto, helper, numpy_helper
 
@@ -41,6 +43,5 @@ def write(draft: Draft, node: NodeProto, given: Affine, source: str, input_scale
             helper.make_node("DequantizeLinear", names, [target], name=target, axis=0)
         )
         read.append(target)
-    draft.nodes.append(
-        helper.make_node("Conv", read, [base], name=node.name, group=count, **given.attributes)
-    )
+    attributes: dict[str, Any] = {"group": count, **given.attributes}
+    draft.nodes.append(helper.make_node("Conv", read, [base], name=node.name, **attributes))
