@@ -148,11 +148,15 @@ class Recipe:
 
     @property
     def canonical(self) -> str:
-        """Canonical JSON: sorted keys, no spaces; `layers` only where there are some."""
+        """Canonical JSON: sorted keys, no spaces."""
+        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its fields; `layers` only where there are some."""
         fields = asdict(self)
         if not self.layers:
             del fields["layers"]
-        return json.dumps(fields, sort_keys=True, separators=(",", ":"))
+        return fields
 
     @property
     def id(self) -> str:

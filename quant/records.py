@@ -137,7 +137,7 @@ class Measurement:
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary that `from_dict` reads back."""
-        return asdict(self)
+        return asdict(self) | {"recipe": self.recipe.to_dict()}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
