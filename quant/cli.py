@@ -13,6 +13,7 @@ import typer
 
 from quant.auto import CHOICES
 from quant.errors import BitfrontError
+from quant.runtime import RUNTIMES
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -34,7 +35,10 @@ Methods = Annotated[
 ]
 Ranges = Annotated[str, typer.Option(help="What activations cover: minmax, mse, or both.")]
 Images = Annotated[str | None, typer.Option(help="Pictures to report on; all by default.")]
-Runtime = Annotated[str, typer.Option(help="What executes the files.")]
+Runtime = Annotated[
+    str,
+    typer.Option(help=f"What executes the files: {', '.join(RUNTIMES)}, or best of them."),
+]
 Seed = Annotated[str, typer.Option(help="Chooses the calibration pictures.")]
 Seeds = Annotated[
     str,
@@ -238,13 +242,14 @@ def check(
     images: Images = None,
     data: Data = None,
     data_labels: Labels = None,
+    runtime: Runtime = "onnxruntime",
     json: Json = False,
 ) -> None:
     """Measure a file on a workload's pictures, beside that workload's FP32 network."""
     from quant.commands import check as command
     from quant.commands import options
 
-    request = options.request(workload, (), data, data_labels, images, "onnxruntime", fresh=False)
+    request = options.request(workload, (), data, data_labels, images, runtime, fresh=False)
     command.run(file, request, as_json=json)
 
 

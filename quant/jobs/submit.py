@@ -14,7 +14,7 @@ from models.workload import WORKLOADS, Workload, workload
 from quant.errors import DataError, RequestError, StoreError
 from quant.jobs.requests import LATER, SweepRequest
 from quant.recipe import Recipe
-from quant.runtime import RUNTIMES
+from quant.runtime import checked as checked_runtime
 from quant.settings import settings, usable_processors
 from quant.shelf import shelf
 from quant.store import Store
@@ -69,10 +69,7 @@ def checked(request: SweepRequest) -> SweepRequest:
         UnknownWorkload, DataError, RequestError: it cannot be measured.
     """
     chosen = workload(request.workload)
-    if request.runtime not in RUNTIMES:
-        raise RequestError(
-            f"there is no runtime {request.runtime!r}; there are {', '.join(RUNTIMES)}"
-        )
+    checked_runtime(request.runtime)
     if chosen.needs_data and request.data is None:
         raise DataError(f"{chosen.name} needs {chosen.needs_data}")
     if request.data_labels is not None and request.data is None:

@@ -30,7 +30,7 @@ def subject(tmp_path: Path) -> Subject:
 
 @pytest.fixture
 def timer() -> Iterator[Timer]:
-    with Timer() as made:
+    with Timer("onnxruntime") as made:
         yield made
 
 
