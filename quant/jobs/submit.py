@@ -12,8 +12,9 @@ import quant
 from models.listing import listing
 from models.workload import WORKLOADS, Workload, workload
 from quant.errors import DataError, RequestError, StoreError
-from quant.jobs.requests import LATER, SweepRequest
+from quant.jobs.requests import EXPLAIN, LATER, SweepRequest
 from quant.recipe import Recipe
+from quant.runtime import USUAL
 from quant.runtime import checked as checked_runtime
 from quant.settings import settings, usable_processors
 from quant.shelf import shelf
@@ -70,6 +71,11 @@ def checked(request: SweepRequest) -> SweepRequest:
     """
     chosen = workload(request.workload)
     checked_runtime(request.runtime)
+    if request.purpose == EXPLAIN and request.runtime != USUAL:
+        raise RequestError(
+            f"points are taken apart in {USUAL} alone, and {request.runtime} was asked for; "
+            f"explain the same recipe with --runtime {USUAL}"
+        )
     if chosen.needs_data and request.data is None:
         raise DataError(f"{chosen.name} needs {chosen.needs_data}")
     if request.data_labels is not None and request.data is None:

@@ -43,6 +43,11 @@ def choice_of(full: str) -> str:
     return full.partition(" ")[0]
 
 
+def label(name: str) -> str:
+    """Of a choice beside a recipe's label; nothing of the usual one."""
+    return "" if name == USUAL else title(name)
+
+
 def title(name: str) -> str:
     """`OpenVINO`, of a choice or a full name, for eyes; `OpenVINO 2026.4.1` of a full one."""
     own, _, rest = name.partition(" ")
