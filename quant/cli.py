@@ -13,6 +13,7 @@ import typer
 
 from quant.auto import CHOICES
 from quant.errors import BitfrontError
+from quant.runtime import CHOICES as CHOSEN
 from quant.runtime import RUNTIMES
 
 BAD_INPUT = 2
@@ -64,6 +65,9 @@ Range = Annotated[str, typer.Option(help="What activations cover: minmax or mse.
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to write.")]
 OnWorkload = Annotated[str, typer.Option("--workload", help="A name that `models` lists.")]
 OfWorkload = Annotated[str | None, typer.Option("--workload", help="Only that workload's points.")]
+OfRuntime = Annotated[
+    str | None, typer.Option("--runtime", help=f"Only points of one of {', '.join(CHOSEN)}.")
+]
 Front = Annotated[str | None, typer.Option(help="Only the front in accuracy, size, latency.")]
 MaxDrop = Annotated[
     str, typer.Option(metavar="PP", help="The most accuracy lost, percentage points; or `none`.")
@@ -131,6 +135,7 @@ def points(
     max_drop: MaxDrop = "0.5",
     max_mb: MaxMegabytes = None,
     max_ms: MaxMilliseconds = None,
+    runtime: OfRuntime = None,
     json: Json = False,
     csv: Csv = False,
 ) -> None:
@@ -142,7 +147,7 @@ def points(
     from quant.commands import points as command
 
     budgets = options.budgets(max_drop, max_mb, max_ms)
-    command.run(workload, front, budgets, as_json=json, as_csv=csv)
+    command.run(workload, front, budgets, runtime, as_json=json, as_csv=csv)
 
 
 @app.command()

@@ -174,9 +174,11 @@ class Measurement:
         """One flat object a point, as `--json` prints it. A width is None where layers differ."""
         row = asdict(self)
         recipe = row.pop("recipe")
-        row.pop("outcomes")
+        for name in ("outcomes", "executed_by", "fp32_executed_by"):
+            row.pop(name)
         row["recipe"] = self.recipe.id
         row["label"] = self.recipe.label
+        row["ran_in"], row["fp32_ran_in"] = self.ran_in, self.fp32_ran_in
         row["weights_bits"] = self.recipe.common_weights or None
         row["activation_bits"] = self.recipe.common_activations or None
         row["layers"] = {name: [weights, inputs] for name, weights, inputs in self.recipe.layers}
