@@ -17,7 +17,7 @@ from quant.measure.accuracy import sqnr_db
 from quant.measure.machine import this_machine
 from quant.records import Measurement
 from quant.retime import fields, notes
-from quant.runtime import BEST, full_name, members
+from quant.runtimes import BEST, full_name, members
 from quant.side import Pick
 from quant.stats import paired, wilson
 

@@ -33,9 +33,9 @@ from quant.rounding.codes import Rounded, Weight
 from quant.rounding.plain import PLAIN, round_all, weights_of
 from quant.rounding.scales import Scales
 from quant.rounding.source import Source
-from quant.runtime import USUAL
 from quant.runtime.ort import Session
 from quant.runtime.table import runtime as named
+from quant.runtimes import USUAL
 from quant.trim import trim
 
 NOTHING = Rounded({}, Scales.below(1.0))

@@ -16,7 +16,7 @@ from models.workload import Workload
 from quant.disk import writing
 from quant.graph.prepared import Prepared
 from quant.measure.accuracy import Answers, answers
-from quant.runtime import choice_of
+from quant.runtimes import choice_of
 from quant.settings import settings
 
 Progress = Callable[[str, float], None]  # the step in words, the share of this point that is done

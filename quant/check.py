@@ -19,9 +19,9 @@ from quant.graph.metadata import told_by
 from quant.identity import Request
 from quant.recipe import Recipe
 from quant.records import LayerOutcome
-from quant.runtime import RUNTIMES, USUAL, members, title
 from quant.runtime.protocol import Kernels
 from quant.runtime.table import runtime as named
+from quant.runtimes import RUNTIMES, USUAL, members, title
 
 LARGEST = 2 * 2**30  # protobuf's own limit, bytes
 

@@ -13,8 +13,8 @@ import typer
 
 from quant.auto import CHOICES
 from quant.errors import BitfrontError
-from quant.runtime import CHOICES as CHOSEN
-from quant.runtime import RUNTIMES
+from quant.runtimes import CHOICES as CHOSEN
+from quant.runtimes import RUNTIMES
 
 BAD_INPUT = 2
 INTERRUPTED = 130

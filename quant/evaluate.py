@@ -24,7 +24,7 @@ from quant.measure.latency import Latency
 from quant.profile.peaks import reached
 from quant.records import Measurement
 from quant.retime import latencies
-from quant.runtime import full_name, members
+from quant.runtimes import full_name, members
 from quant.samples import Samples, confidence, decibels, power
 from quant.shelf import shelf
 from quant.side import Side, answered, picked, those_that_hold, told_of

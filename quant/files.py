@@ -24,7 +24,7 @@ from quant.measure.accuracy import batch_size
 from quant.recipe import FLOAT, Recipe
 from quant.rounding.checkpoint import Checkpoint
 from quant.rounding.source import Source
-from quant.runtime import USUAL
+from quant.runtimes import USUAL
 from quant.settings import settings
 from quant.shelf import SHELF
 from quant.translated import translated

@@ -9,7 +9,7 @@ from quant.axes import AXES, SPACE
 from quant.budgets import Budgets
 from quant.explain import listed
 from quant.point import Point
-from quant.runtime import title
+from quant.runtimes import title
 from quant.scene import Scene, on_front, within
 
 BREAK = "<br>"

@@ -18,8 +18,8 @@ from quant.lower.scaling import given_ahead, taken_in
 from quant.plan import Bits, Plan
 from quant.recipe import FLOAT
 from quant.records import LayerOutcome
-from quant.runtime import title
 from quant.runtime.protocol import Kernels
+from quant.runtimes import title
 
 NO_KERNEL = "{runtime} has no integer kernel for {what}: it computes it in float32"
 SLOWER = "{runtime}'s integer kernel for {what} is slower than float32, in which it is computed"

@@ -12,7 +12,7 @@ from quant.errors import ModelError
 from quant.graph.prepared import Prepared
 from quant.measure.accuracy import Answers, answers
 from quant.measure.latency import Contender, Latency, Timings
-from quant.runtime import full_name, title
+from quant.runtimes import full_name, title
 from quant.settings import settings
 
 

@@ -13,7 +13,7 @@ from string import Template
 from models.labels import labels
 from models.workload import Workload, workload
 from quant.records import Measurement
-from quant.runtime import choice_of
+from quant.runtimes import choice_of
 
 _SCRIPT = Template('''\
 """$title: what is on these pictures?

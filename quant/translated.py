@@ -17,7 +17,7 @@ from quant.lower.openvino import defined, executed
 from quant.lower.placement import place
 from quant.plan import plan
 from quant.recipe import FLOAT, Recipe
-from quant.runtime import USUAL
+from quant.runtimes import USUAL
 
 VERSION = 1  # of FP32's file for another runtime: a new one makes new files
 
@@ -61,7 +61,7 @@ def fp32_for(prepared: Prepared, runtime: str) -> Prepared:
     path = prepared.path.with_name(f"{prepared.path.stem}-openvino{VERSION}.onnx")
     if not path.exists():
         model = defined(prepared.model)
-        if model == prepared.model:
+        if list(model.graph.node) == list(prepared.model.graph.node):
             return prepared
         with writing(path), appearing(path, ".openvino-") as draft:
             draft.write_bytes(tagged(model, told_by(prepared.model)).SerializeToString())

@@ -11,7 +11,7 @@ from quant.errors import BitfrontError
 from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import ensure_dispatcher, submit
 from quant.records import Measurement
-from quant.runtime import choice_of
+from quant.runtimes import choice_of
 from quant.timing import Timing
 
 

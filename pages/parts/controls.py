@@ -14,7 +14,7 @@ from quant.budgets import Budgets
 from quant.draws import MOST_DRAWS, drawn
 from quant.methods import LADDER
 from quant.recipe import ACTIVATION_BITS, RANGES, WEIGHT_BITS, Recipe
-from quant.runtime import BEST, CHOICES, USUAL, title
+from quant.runtimes import BEST, CHOICES, USUAL, title
 from quant.timing import BATCHES, THREADS, Timing
 from quant.timing import USUAL as USUAL_TIMING
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.parts import cache, shell
 from quant import explain
+from quant.ran_in import ran_in
 from quant.records import LayerOutcome, Measurement
-from quant.runtime.words import ran_in
 from quant.timing import in_threads
 
 TABS = ("Table", "Layers", "Explain", "Flips", "Provenance", "History")

@@ -23,7 +23,7 @@ from quant.jobs.requests import EXPLAIN, SweepRequest
 from quant.jobs.submit import ensure_dispatcher, submit
 from quant.recipe import Recipe
 from quant.records import Measurement
-from quant.runtime import USUAL, choice_of, title
+from quant.runtimes import USUAL, choice_of, title
 
 FIRST_SECONDS = 15.0  # what it takes where none of the model was explained before
 PLAIN = {"displayModeBar": False, "scrollZoom": False}

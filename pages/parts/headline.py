@@ -8,8 +8,8 @@ from models.workload import Workload
 from pages.parts import cache, links
 from pages.parts.view import View
 from quant import advice, certainty, explain
+from quant.ran_in import ran_in
 from quant.records import Measurement
-from quant.runtime.words import ran_in
 from quant.timing import in_threads
 
 DRAWS_WORDS = (

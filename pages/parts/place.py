@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts import cache, links
 from quant import grounds
 from quant.pareto import Ground
-from quant.runtime import CHOICES, choice_of
+from quant.runtimes import CHOICES, choice_of
 from quant.settings import settings
 from quant.timing import Timing
 

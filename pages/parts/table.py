@@ -17,7 +17,7 @@ from quant.budgets import Budgets
 from quant.draws import Draws
 from quant.point import Figures, token
 from quant.points import Points
-from quant.runtime import title
+from quant.runtimes import title
 from quant.selection import Rows
 
 

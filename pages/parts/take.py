@@ -15,7 +15,7 @@ from quant import explain
 from quant.errors import StoreError
 from quant.recipe import CALIBRATION_IMAGES
 from quant.records import Measurement
-from quant.runtime import USUAL, choice_of, title
+from quant.runtimes import USUAL, choice_of, title
 from quant.shelf import shelf
 from quant.standalone import script
 

@@ -11,7 +11,7 @@ from quant.draws import dots
 from quant.errors import RequestError
 from quant.pareto import OBJECTIVES, fronts
 from quant.rows import csv_text
-from quant.runtime import checked, choice_of
+from quant.runtimes import checked, choice_of
 from quant.store import open_store
 
 

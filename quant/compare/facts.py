@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from quant import explain
+from quant.ran_in import ran_in
 from quant.records import Measurement
-from quant.runtime.words import ran_in
 from quant.timing import in_threads
 
 

@@ -9,7 +9,7 @@ from itertools import product
 
 from quant.errors import RequestError
 from quant.recipe import Recipe
-from quant.runtime import label as runtime_label
+from quant.runtimes import label as runtime_label
 from quant.timing import USUAL, Timing
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"

@@ -14,8 +14,8 @@ from models.workload import WORKLOADS, Workload, workload
 from quant.errors import DataError, RequestError, StoreError
 from quant.jobs.requests import EXPLAIN, LATER, SweepRequest
 from quant.recipe import Recipe
-from quant.runtime import USUAL
-from quant.runtime import checked as checked_runtime
+from quant.runtimes import USUAL
+from quant.runtimes import checked as checked_runtime
 from quant.settings import settings, usable_processors
 from quant.shelf import shelf
 from quant.store import Store

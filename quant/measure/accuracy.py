@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from models.data import Split
 from quant.errors import ModelError
-from quant.runtime import USUAL
 from quant.runtime.protocol import Loaded
 from quant.runtime.table import runtime as named
+from quant.runtimes import USUAL
 
 SMALL_PICTURE = 10_000  # values; larger pictures go through in smaller batches
 Progress = Callable[[float], None]

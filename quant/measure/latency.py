@@ -17,7 +17,7 @@ from quant.measure.quiet import Quiet, Timed, remember, remembered
 from quant.measure.reference import VERSION, reference_file
 from quant.measure.starts import Estimate, estimate
 from quant.measure.timer import Round, Subject, Timer
-from quant.runtime import USUAL
+from quant.runtimes import USUAL
 from quant.samples import QUANTILES
 
 STARTS = 4

@@ -15,7 +15,7 @@ from typing import Any, Self
 import quant
 from quant.errors import ModelError
 from quant.measure.living import living
-from quant.runtime import USUAL, title
+from quant.runtimes import USUAL, title
 
 COMMAND = (sys.executable, "-m", "quant.measure.stopwatch")
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # no idle threads of numpy's

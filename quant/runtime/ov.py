@@ -28,12 +28,19 @@ class Session:
     def __init__(self, path: Path, *, threads: int, at_once: int = 1) -> None:
         self._name = path.name
         self._compiled = _compiled(path, threads, at_once)
+        self._shape = self._compiled.input(0).get_partial_shape()
         # one for each who may call at the same time
         self._free: SimpleQueue[openvino.InferRequest] = SimpleQueue()
         for _ in range(at_once):
             self._free.put(self._compiled.create_infer_request())
 
     def run(self, pictures: Floats) -> Floats:
+        # OpenVINO (seen in 2026.4) may read beyond what it is given instead of refusing it
+        if not self._shape.compatible(openvino.PartialShape(list(pictures.shape))):
+            raise ModelError(
+                f"{self._name} does not run on pictures of shape {pictures.shape}: it takes "
+                f"{self._shape}"
+            )
         request = self._free.get()
         try:
             return np.array(request.infer({0: pictures})[0], np.float32)

@@ -20,7 +20,7 @@ from quant.jobs.requests import (
     TaskStatus,
 )
 from quant.recipe import Recipe
-from quant.runtime import label
+from quant.runtimes import label
 from quant.store import tasks
 from quant.store.remaining import Remaining
 from quant.store.schema import sweep_task, task

@@ -13,7 +13,7 @@ from quant.compare.sides import Side
 from quant.errors import BitfrontError
 from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import ensure_dispatcher, submit
-from quant.runtime import choice_of
+from quant.runtimes import choice_of
 from quant.timing import THREADS, Timing
 
 
