@@ -25,7 +25,7 @@ ELEMENTWISE = (
 
 def defined(model: ModelProto) -> ModelProto:
     """The file's mathematics: only what layers read is quantised. Any runtime can execute it."""
-    copy = _copied(model)
+    copy = with_hard_swish(_copied(model))
     network = Network(copy)
     renamed = {
         last.output[0]: first.input[0]
