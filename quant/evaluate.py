@@ -76,7 +76,7 @@ def measured(request: Request, given: Given | None, home: Path, progress: Progre
         progress("Preparing the network", 0.02)
         prepared = prepare(chosen, home)
         before = set(folder_of(chosen, home).glob("*"))
-        files = given or Files(request, chosen, prepared, data, key, home, progress, stack).of
+        files = Files(request, chosen, prepared, data, key, home, stack)
 
         def side(name: str) -> Side:
             nonlocal making
@@ -85,7 +85,7 @@ def measured(request: Request, given: Given | None, home: Path, progress: Progre
             baseline = Baseline(its, chosen, data, count, home, full_name(name))
             fp32 = baseline.answers(inside, again=is_fp32)
             begun = time.perf_counter()
-            artifact = files(name)
+            artifact = given(name) if given else files.of(name, inside)
             making += time.perf_counter() - begun
             return answered(name, artifact, its, fp32, data, inside, is_fp32=is_fp32)
 

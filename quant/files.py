@@ -44,20 +44,19 @@ class Files:
     data: Dataset
     key: str
     home: Path
-    progress: Progress
     stack: ExitStack
     _usual: Path | None = None
 
-    def of(self, runtime: str) -> Artifact:
+    def of(self, runtime: str, progress: Progress) -> Artifact:
         """A runtime's file, on the shelf.
 
         Raises:
             ModelError: it does not do there what it says.
         """
         if self.request.runtime == USUAL:
-            return self._made(folder_of(self.workload, self.home))
+            return self._made(folder_of(self.workload, self.home), progress)
         path = folder_of(self.workload, self.home) / self._name(runtime)
-        usual, pictures = self._source_file(), self._checked
+        usual, pictures = self._source_file(progress), self._checked
         with writing(path):
             return translated(
                 self.prepared, self.request.recipe, usual, pictures, path, self.workload.name,
@@ -71,10 +70,10 @@ class Files:
     def _name(self, runtime: str) -> str:
         return f"{stem(self.workload, self.request.recipe, self.key, runtime)}.onnx"
 
-    def _source_file(self) -> Path:
+    def _source_file(self, progress: Progress) -> Path:
         """What all runtimes' files are written from: ONNX Runtime's, of before or made now."""
         if self._usual is None:
-            self._usual = self._known() or self._made(self._aside()).path
+            self._usual = self._known() or self._made(self._aside(), progress).path
         return self._usual
 
     def _aside(self) -> Path:
@@ -93,18 +92,18 @@ class Files:
                 return path
         return None
 
-    def _made(self, folder: Path) -> Artifact:
+    def _made(self, folder: Path, progress: Progress) -> Artifact:
         recipe, prepared, data = self.request.recipe, self.prepared, self.data
         observed: dict[str, Observed] = {}
         if recipe.equalizes:
-            self.progress("Moving scales between layers", 0.13)
+            progress("Moving scales between layers", 0.13)
             prepared = equalised(prepared, data, recipe)
         if recipe.least_activations < FLOAT:
-            self.progress(f"Calibrating on {recipe.calibration_images} pictures", 0.15)
+            progress(f"Calibrating on {recipe.calibration_images} pictures", 0.15)
             observed = calibrated(prepared, data, recipe)
-        self.progress("Rounding, writing and checking the file", LEARNING)
+        progress("Rounding, writing and checking the file", LEARNING)
         kept = self.home / "cache" / "rounding" / self.key
-        source = _source(recipe, data, kept, self.progress)
+        source = _source(recipe, data, kept, progress)
         path = folder / self._name(USUAL)
         with writing(path):
             artifact = make(

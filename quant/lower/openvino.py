@@ -1,7 +1,8 @@
 """A lowered file as OpenVINO executes it in integers, with the same codes, scales and grids.
 
 What is packed stays packed: OpenVINO (seen in 2026.4) folds the look-ups at load. It does not fold
-a BitwiseOr, so that planes are joined by an Add, which ONNX Runtime in turn has no int8 kernel for.
+a BitwiseOr, so that planes are joined by an Add, which ONNX Runtime has for int8 in late versions
+only (1.32 has it).
 
 ONNX Runtime's integer kernels give integers, so there each tensor between two of them is quantised.
 OpenVINO's give float where that is read, for nothing: a quantiser in front of a sum or an

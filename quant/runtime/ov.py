@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +19,8 @@ from quant.runtime.protocol import Floats, Kernels
 
 LAYERS = ("Convolution", "GroupConvolution", "FullyConnected", "MatMul")
 INTEGERS = ("u8", "i8")
-# what the ONNX reader adds to the name of a node that it takes apart, or the plugin to an input's
-ADDED = ("/WithoutBiases", "/transpose_b")
+# what OpenVINO adds to the name of a node that it takes apart
+ADDED = re.compile(r"(/(WithoutBiases|transpose_[ab]|Dequantization\w+))+$")
 
 
 class Session:
@@ -51,9 +52,13 @@ class Session:
         finally:
             self._free.put(request)
 
-    @property
     def executed(self) -> list[dict[str, str]]:
-        """What OpenVINO tells of each node of the graph that it executes, in order."""
+        """What OpenVINO tells of each node of the graph that it executes, in order.
+
+        Some kernels are chosen when the first pictures come, so blank ones are run before.
+        """
+        sizes = [axis.get_length() if axis.is_static else 1 for axis in self._shape]
+        self.run(np.zeros(sizes, np.float32))
         return [_told(node) for node in self._compiled.get_runtime_model().get_ordered_ops()]
 
 
@@ -66,7 +71,7 @@ def kernels(path: Path) -> Kernels:
     """Load a file and read the graph that OpenVINO really executes."""
     used: Counter[str] = Counter()
     of_node: dict[str, str] = {}
-    for node in Session(path, threads=1).executed:
+    for node in Session(path, threads=1).executed():
         if node["layerType"] in LAYERS:
             used[node["primitiveType"]] += 1
             if is_integer(node):
@@ -94,7 +99,7 @@ def is_integer(node: dict[str, str]) -> bool:
 def names_of(node: dict[str, str]) -> Iterator[str]:
     """Of the file's nodes that a node executes."""
     for name in node["originalLayersNames"].split(","):
-        yield next((name.removesuffix(one) for one in ADDED if name.endswith(one)), name)
+        yield ADDED.sub("", name)
 
 
 def _compiled(path: Path, threads: int, at_once: int) -> Any:

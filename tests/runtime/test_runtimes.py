@@ -88,5 +88,7 @@ def test_a_kernel_that_reads_bytes_and_computes_in_float_is_no_integer_kernel() 
 
 
 def test_nodes_keep_the_names_of_the_file() -> None:
-    told = {"originalLayersNames": "node_1/WithoutBiases,Multiply_7,node_1,relu/codes"}
-    assert list(names_of(told)) == ["node_1", "Multiply_7", "node_1", "relu/codes"]
+    told = {
+        "originalLayersNames": "a/WithoutBiases,Multiply_7,b/WithoutBiases/DequantizationMultiply,c"
+    }
+    assert list(names_of(told)) == ["a", "Multiply_7", "b", "c"]
