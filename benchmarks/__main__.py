@@ -18,6 +18,7 @@ NAMES = (
     "memory",
     "rounding_memory",
     "low_bits",
+    "sensitivity",
     "eight_bits",
     "aimet",
     "page",

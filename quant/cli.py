@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from quant.auto import CHOICES
 from quant.errors import BitfrontError
-from quant.runtimes import CHOICES as CHOSEN
-from quant.runtimes import RUNTIMES
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -36,10 +35,7 @@ Methods = Annotated[
 ]
 Ranges = Annotated[str, typer.Option(help="What activations cover: minmax, mse, or both.")]
 Images = Annotated[str | None, typer.Option(help="Pictures to report on; all by default.")]
-Runtime = Annotated[
-    str,
-    typer.Option(help=f"What executes the files: {', '.join(RUNTIMES)}, or best of them."),
-]
+Runtime = Annotated[str, typer.Option(help="What executes the files.")]
 Seed = Annotated[str, typer.Option(help="Chooses the calibration pictures.")]
 Seeds = Annotated[
     str,
@@ -65,9 +61,6 @@ Range = Annotated[str, typer.Option(help="What activations cover: minmax or mse.
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to write.")]
 OnWorkload = Annotated[str, typer.Option("--workload", help="A name that `models` lists.")]
 OfWorkload = Annotated[str | None, typer.Option("--workload", help="Only that workload's points.")]
-OfRuntime = Annotated[
-    str | None, typer.Option("--runtime", help=f"Only points of one of {', '.join(CHOSEN)}.")
-]
 Front = Annotated[str | None, typer.Option(help="Only the front in accuracy, size, latency.")]
 MaxDrop = Annotated[
     str, typer.Option(metavar="PP", help="The most accuracy lost, percentage points; or `none`.")
@@ -135,7 +128,6 @@ def points(
     max_drop: MaxDrop = "0.5",
     max_mb: MaxMegabytes = None,
     max_ms: MaxMilliseconds = None,
-    runtime: OfRuntime = None,
     json: Json = False,
     csv: Csv = False,
 ) -> None:
@@ -147,7 +139,7 @@ def points(
     from quant.commands import points as command
 
     budgets = options.budgets(max_drop, max_mb, max_ms)
-    command.run(workload, front, budgets, runtime, as_json=json, as_csv=csv)
+    command.run(workload, front, budgets, as_json=json, as_csv=csv)
 
 
 @app.command()
@@ -241,20 +233,56 @@ def explain(
 
 
 @app.command()
+def sensitivity(
+    workload: Workload,
+    method: Annotated[str, typer.Option(help="How weights are rounded: nearest or mse.")] = "mse",
+    ranges: Range = "mse",
+    images: Annotated[
+        str | None,
+        typer.Option(help="Pictures to try layers on; 128, fewer for very large networks."),
+    ] = None,
+    seed: Seed = "0",
+    calibration_images: Calibration = "200",
+    data: Data = None,
+    data_labels: Labels = None,
+    show: Annotated[str, typer.Option(help="What cells hold: sqnr, kl, loss or drop.")] = "sqnr",
+    recovered: Annotated[
+        bool, typer.Option("--recovered", help="What a layer gives back when it alone stays float.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Try again what was tried before.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Say what every layer loses at every width, weights and inputs apart, and why.
+
+    Layers are tried on pictures that calibrate. What was tried is kept; a run that is stopped goes
+    on where it was.
+    """
+    from quant.commands import options
+    from quant.commands import sensitivity as command
+    from quant.jobs.requests import SENSITIVITY
+
+    recipe = options.rounding(method, ranges, seed, calibration_images)
+    request = options.request(workload, (recipe,), data, data_labels, images, "onnxruntime", fresh)
+    asked = replace(request, recipes=(recipe,), purpose=SENSITIVITY)
+    raise typer.Exit(command.run(asked, show, recovered=recovered, as_json=json))
+
+
+@app.command()
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE.onnx", help="Any ONNX classifier.")],
     workload: OnWorkload,
     images: Images = None,
     data: Data = None,
     data_labels: Labels = None,
-    runtime: Runtime = "onnxruntime",
     json: Json = False,
 ) -> None:
     """Measure a file on a workload's pictures, beside that workload's FP32 network."""
     from quant.commands import check as command
     from quant.commands import options
 
-    request = options.request(workload, (), data, data_labels, images, runtime, fresh=False)
+    request = options.request(workload, (), data, data_labels, images, "onnxruntime", fresh=False)
     command.run(file, request, as_json=json)
 
 

@@ -52,7 +52,6 @@ class Figures:
     measured_at: str
     batch: int
     threads: int
-    executed_by: str = ""
 
     @property
     def id(self) -> str:

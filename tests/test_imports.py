@@ -13,10 +13,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("app.py", "pages", "quant", "models", "benchmarks")
-HEAVY = ("torch", "torchvision", "onnx", "onnxscript", "onnxruntime", "openvino")
+HEAVY = ("torch", "torchvision", "onnx", "onnxscript", "onnxruntime")
 
 ENGINE = ("graph", "calibrate", "rounding", "lower", "runtime", "measure", "plan", "artifact",
-          "profile")  # fmt: skip
+          "profile", "perturb")  # fmt: skip
 
 # who alone may import a library: DESIGN.md, "Rooms", as docs/architecture.md repeats it
 KEEPERS = {
@@ -37,7 +37,7 @@ FOR_PAGES = (
     "quant.samples", "quant.compare", "models.labels", "models.gallery", "quant.beside",
     "quant.certainty", "quant.draws", "quant.judged", "quant.power",
     "quant.snapshot.marker", "quant.shelf", "quant.standalone", "quant.rows", "quant.present",
-    "quant.runtimes", "quant.ran_in",
+    "quant.sensitivity",
 )  # fmt: skip
 LIGHT = (*(name for name in FOR_PAGES if name not in ("app", "pages")), "models.data",
          "models.weights", "models.splits")  # fmt: skip

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts import cache
 from quant import explain
 from quant.errors import BitfrontError
-from quant.jobs.requests import CANCELLED, DONE, EXPLAIN, SweepStatus
+from quant.jobs.requests import CANCELLED, DONE, EXPLAIN, SENSITIVITY, SweepStatus
 
 PAGE = "pages/4_Jobs.py"
 BUSY_SECONDS, IDLE_SECONDS = 2.0, 20.0
@@ -64,6 +64,8 @@ def sentence(sweep: SweepStatus) -> str:
     points = "1 point" if sweep.done == 1 else f"{sweep.done} points"
     if sweep.purpose == EXPLAIN:
         return _explained(sweep)
+    if sweep.purpose == SENSITIVITY:
+        return _tried(sweep)
     if sweep.state == CANCELLED:
         return f"Cancelled: {sweep.workload}; {points} measured before are kept."
     if sweep.failed:
@@ -77,6 +79,14 @@ def _explained(sweep: SweepStatus) -> str:
     if sweep.failed:
         return f"{sweep.workload}: a point could not be explained. See Jobs."
     return f"Done: a point of {sweep.workload} is explained."
+
+
+def _tried(sweep: SweepStatus) -> str:
+    if sweep.state == CANCELLED:
+        return f"Cancelled: the layers of {sweep.workload}; what was tried is found again."
+    if sweep.failed:
+        return f"{sweep.workload}: its layers could not be tried. See Jobs."
+    return f"Done: every layer of {sweep.workload} was tried at every width."
 
 
 def _icon(sweep: SweepStatus) -> str:

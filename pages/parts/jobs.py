@@ -14,10 +14,12 @@ from quant import explain
 from quant.jobs.requests import (
     CANCELLED,
     DONE,
+    DONE_TO,
     EXPLAIN,
     FAILED,
     QUEUED,
     RUNNING,
+    SENSITIVITY,
     SOONER,
     SweepStatus,
     TaskStatus,
@@ -54,7 +56,7 @@ def progress(sweep: SweepStatus) -> str:
     failed = f", {sweep.failed} failed" if sweep.failed else ""
     waits = " · waits for its turn" if sweep.state == QUEUED else ""
     step = f" · {escape(sweep.step)}" if sweep.step else ""
-    done = "explained" if sweep.purpose == EXPLAIN else "measured"
+    done = DONE_TO[sweep.purpose]
     return f"{sweep.done} of {sweep.total} {done}{failed}{left}{waits}{step}"
 
 
@@ -62,6 +64,7 @@ def _head(sweep: SweepStatus) -> None:
     word, colour, icon = STATES[sweep.state]
     points = "1 point" if sweep.total == 1 else f"{sweep.total} points"
     points += " to explain" if sweep.purpose == EXPLAIN else ""
+    points = "sensitivity of its layers" if sweep.purpose == SENSITIVITY else points
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escape(sweep.workload)}** · {points}", width="content")
         st.badge(word, color=colour, icon=icon)  # type: ignore[arg-type]

@@ -11,13 +11,23 @@ from pages.parts.controls import Choice
 from quant import explain
 from quant.errors import BitfrontError
 from quant.jobs.estimate import Estimate, estimate
-from quant.jobs.requests import EXPLAIN, FAILED, MEASURE, QUEUED, RUNNING, SweepRequest, SweepStatus
+from quant.jobs.requests import (
+    DONE_TO,
+    EXPLAIN,
+    FAILED,
+    MEASURE,
+    QUEUED,
+    RUNNING,
+    SENSITIVITY,
+    SweepRequest,
+    SweepStatus,
+)
 from quant.jobs.submit import ensure_dispatcher, first_sweep, first_workload, submit
 from quant.recipe import Recipe
 from quant.timing import Timing
 
 EVERY_SECONDS = 1.0
-DONE_TO = {MEASURE: "measured", EXPLAIN: "explained"}
+DOING = {EXPLAIN: "Taking a point apart", SENSITIVITY: "Trying each layer at each width"}
 FIRST = "first start"  # who asks for the first sweep
 
 
@@ -42,7 +52,7 @@ def offer(choice: Choice, measured: Collection[Recipe], filed: Collection[Recipe
     `measured` need not be asked for; of `filed`, only latency is to be measured.
     """
     fresh = [recipe for recipe in choice.recipes if recipe not in measured]
-    waiting = in_hand(choice.workload.name, choice.timing, choice.runtime)
+    waiting = in_hand(choice.workload.name, choice.timing)
     wanted = [recipe for recipe in fresh if recipe not in waiting]
     # FP32 is measured along where it is not there yet.
     along = [] if Recipe.fp32() in measured else [Recipe.fp32()]
@@ -65,7 +75,6 @@ def offer(choice: Choice, measured: Collection[Recipe], filed: Collection[Recipe
             choice.workload.name,
             tuple(wanted),
             data=choice.data,
-            runtime=choice.runtime,
             requested_by=visitor.name(),
             timings=(choice.timing,),
         )
@@ -152,16 +161,14 @@ def _hint(expected: Estimate | None, *, only_timed: bool) -> str:
     return told
 
 
-def in_hand(workload: str, timing: Timing | None = None, runtime: str | None = None) -> set[Recipe]:
-    """Recipes that wait or run, to be timed so or anyhow, in that runtime or in any."""
+def in_hand(workload: str, timing: Timing | None = None) -> set[Recipe]:
+    """Recipes that wait or run, to be timed so or anyhow."""
     return {
         task.recipe
         for sweep in cache.running(workload)
         if sweep.purpose == MEASURE
         for task in cache.tasks(sweep.id)
-        if task.state in (QUEUED, RUNNING)
-        and timing in (None, task.timing)
-        and runtime in (None, task.runtime)
+        if task.state in (QUEUED, RUNNING) and timing in (None, task.timing)
     }
 
 
@@ -190,7 +197,7 @@ def _words(sweep: SweepStatus) -> str:
     if sweep.purpose != MEASURE:
         step = shell.escape(sweep.step) if sweep.step else "waits for its turn"
         left = f" · {explain.duration(sweep.seconds_left)} left" if sweep.seconds_left else ""
-        return f"Taking a point apart · {step}{left}"
+        return f"{DOING[sweep.purpose]} · {step}{left}"
     if sweep.state == QUEUED:
         return f"{sweep.total} points wait to be measured; the worker is starting"
     left = f" · {explain.duration(sweep.seconds_left)} left" if sweep.seconds_left else ""

@@ -16,10 +16,12 @@ from quant.draws import drawn as draws
 from quant.errors import InvalidRecipe, RequestError
 from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import checked
+from quant.methods import LADDER
 from quant.recipe import ACTIVATION_BITS, RANGES, WEIGHT_BITS, Recipe
 from quant.timing import BATCHES, THREADS, USUAL, Timing
 
 _MOST_DIGITS = 15
+PLAIN_METHODS = tuple(one.name for one in LADDER if not one.learns)
 
 
 def recipes(
@@ -88,6 +90,19 @@ def chosen(
         return recipes(workload, *asked, seeds=seeds)
     beside = {f"--{name.replace('_', '-')}": name in typed for name in OF_A_RECIPE}
     return _over_seeds(recipe_file.read(file, named(workload), beside), seeds)
+
+
+def rounding(method: str, ranges: str, seed: str, calibration_images: str) -> Recipe:
+    """One way to round and to choose ranges, whatever the width; the recipe's widths mean nothing.
+
+    Raises:
+        InvalidRecipe: one that looks at more than a layer's own weights, or none that there is.
+    """
+    chosen = _one("--method", method, PLAIN_METHODS)
+    covered = _one("--ranges", ranges, RANGES)
+    drawn = _whole("--seed", seed, least=0)
+    pictures = _whole("--calibration-images", calibration_images, least=1)
+    return Recipe(method=chosen, ranges=covered, calibration_images=pictures, seed=drawn)
 
 
 def request(
@@ -173,6 +188,12 @@ def _words(option: str, text: str, allowed: tuple[str, ...]) -> list[str]:
         if word not in allowed:
             raise InvalidRecipe(f"{option} must be of {', '.join(allowed)}; got {word!r}")
     return found
+
+
+def _one(option: str, text: str, allowed: tuple[str, ...]) -> str:
+    if text not in allowed:
+        raise InvalidRecipe(f"{option} must be one of {', '.join(allowed)}; got {text[:40]!r}")
+    return text
 
 
 def _of(option: str, text: str, allowed: tuple[int, ...]) -> list[int]:

@@ -11,6 +11,7 @@ from quant.errors import RequestError
 from quant.jobs.executor import Engine, Identity, Known, Progress
 from quant.jobs.requests import Task
 from quant.records import Measurement
+from quant.sensitivity.rated import Rated
 
 if TYPE_CHECKING:
     from quant.identity import Request
@@ -29,7 +30,7 @@ def identity(task: Task, home: Path) -> Identity:
     """
     from quant.identity import identify
     from quant.measure.machine import this_machine
-    from quant.runtimes import full_name
+    from quant.runtime import full_name
 
     key, n = identify(_request(task), home)
     timing = task.timing
@@ -48,10 +49,7 @@ def evaluate(task: Task, home: Path, progress: Progress) -> tuple[Measurement, b
 def time_again(task: Task, known: Known, home: Path, progress: Progress) -> Known:
     """Time the file of a measurement as the task asks; nothing else is measured anew."""
     from quant.retime import time_again as timed
-    from quant.runtimes import BEST
 
-    if task.runtime == BEST:  # at another batch another runtime may be the quicker one
-        return evaluate(task, home, progress)
     return timed(_request(task), *known, home, progress)
 
 
@@ -78,6 +76,14 @@ def explain(task: Task, home: Path, progress: Progress) -> Breakdown:
         task.workload, task.recipe, task.data, task.data_labels, task.images, task.runtime
     )
     return taken_apart(request, home, progress)
+
+
+def rate(task: Task, home: Path, progress: Progress) -> Rated:
+    """Try every layer at every width."""
+    from quant.perturb.rate import rated
+
+    fresh = task.fresh and task.attempt <= 1
+    return rated(_request(task), home, progress, fresh=fresh)
 
 
 def engine_named(name: str) -> Engine:

@@ -10,6 +10,7 @@ from quant.breakdown.record import Breakdown
 from quant.errors import BitfrontError
 from quant.jobs.requests import Task
 from quant.records import Measurement
+from quant.sensitivity.rated import Rated
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,13 @@ class Identity:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A task's measurement; `known` ones were in the store before. Of a task that takes a point
-    apart, what it was taken apart into."""
+    apart, what it was taken apart into; of one that tries every layer, what that found."""
 
     measurement: Measurement | None
     predictions: bytes | None = None
     known: bool = False
     breakdown: Breakdown | None = None
+    rated: Rated | None = None
 
 
 Known = tuple[Measurement, bytes | None]  # and the samples beside it
@@ -61,6 +63,8 @@ class Engine(Protocol):
     def time_again(self, task: Task, known: Known, home: Path, progress: Progress, /) -> Known: ...
 
     def explain(self, task: Task, home: Path, progress: Progress, /) -> Breakdown: ...
+
+    def rate(self, task: Task, home: Path, progress: Progress, /) -> Rated: ...
 
 
 class Watch(Protocol):

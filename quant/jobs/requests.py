@@ -9,7 +9,6 @@ from itertools import product
 
 from quant.errors import RequestError
 from quant.recipe import Recipe
-from quant.runtimes import label as runtime_label
 from quant.timing import USUAL, Timing
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
@@ -17,6 +16,8 @@ MOST_RECIPES = 1000
 MOST_ATTEMPTS = 3
 LATER, NORMAL, SOONER = -1, 0, 1  # priorities
 MEASURE, EXPLAIN = "measure", "explain"  # what a task is for
+SENSITIVITY = "sensitivity"
+DONE_TO = {MEASURE: "measured", EXPLAIN: "explained", SENSITIVITY: "tried"}  # in words
 
 
 class LostLease(Exception):
@@ -29,6 +30,8 @@ class SweepRequest:
     comes first.
 
     With the purpose EXPLAIN, points that are measured already, to be taken apart: those alone.
+    With SENSITIVITY, one recipe, of which all but the widths counts; `images` are then pictures to
+    try layers on, of those that calibrate.
     """
 
     workload: str
@@ -109,14 +112,13 @@ class TaskStatus:
     step_seconds_left: float | None = None
     purpose: str = MEASURE
     timing: Timing = USUAL
-    runtime: str = "onnxruntime"
 
     @property
     def label(self) -> str:
-        """The recipe's, with batch, threads and runtime where they were asked for."""
-        return " · ".join(
-            filter(None, (self.recipe.label, self.timing.label, runtime_label(self.runtime)))
-        )
+        """The recipe's, with batch and threads where they were asked for."""
+        if self.purpose == SENSITIVITY:
+            return f"sensitivity·{self.recipe.method}"
+        return " · ".join(filter(None, (self.recipe.label, self.timing.label)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,8 @@ def _write_down(store: Store, task: Task, outcome: Outcome) -> None:
     try:
         if outcome.breakdown is not None:
             store.explained(task, outcome.breakdown)
+        elif outcome.rated is not None:
+            store.rated(task, outcome.rated)
         elif outcome.measurement is None:
             raise TypeError("the worker answered without a measurement")
         elif outcome.known:

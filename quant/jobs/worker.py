@@ -16,7 +16,7 @@ from typing import Any
 from quant.errors import BitfrontError
 from quant.jobs.engine import engine_named
 from quant.jobs.executor import Engine, Outcome
-from quant.jobs.requests import EXPLAIN, Task
+from quant.jobs.requests import EXPLAIN, SENSITIVITY, Task
 from quant.measure.living import living
 
 # Tags of what goes through the pipe to the process that asked.
@@ -88,6 +88,8 @@ def _answer(
 def _measured(task: Task, pipe: Connection[Any, Any], engine: Engine, home: Path) -> Outcome:
     if task.purpose == EXPLAIN:
         return Outcome(None, breakdown=engine.explain(task, home, _Reporter(pipe)))
+    if task.purpose == SENSITIVITY:
+        return Outcome(None, rated=engine.rate(task, home, _Reporter(pipe)))
     if not task.fresh:
         identity = engine.identity(task, home)
         pipe.send((IDENTITY, identity))

@@ -9,6 +9,7 @@ from typing import Any, Self
 WEIGHTS, ACTIVATIONS = "weights", "activations"  # kinds: what of a layer is quantised
 KINDS = (WEIGHTS, ACTIVATIONS)
 WIDTHS = {WEIGHTS: (2, 3, 4, 5, 6, 7, 8), ACTIVATIONS: (4, 5, 6, 7, 8)}
+PRODUCT = "product"
 RUN, SCALED = "run", "scaled"  # how a loss was found
 
 
@@ -67,12 +68,48 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightFacts:
+    """What a layer's weights are like.
+
+    `a_channel` is how many weights an output channel has. `channel_spread` is the largest range of
+    an output channel over the median one, `input_spread` the same of inputs. `kurtosis` is the
+    excess over a normal distribution's, `peak` the largest magnitude in standard deviations.
+    By width, in the order of WIDTHS: `error`, the power of rounding over that of the weights, and
+    `clipped`, the share that lies more than half a step beyond the last level.
+    """
+
+    a_channel: int
+    channel_spread: float
+    input_spread: float
+    kurtosis: float
+    peak: float
+    error: tuple[float, ...]
+    clipped: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InputFacts:
+    """What the tensor that a layer reads is like on the calibration pictures.
+
+    `low` to `high` is all that was seen, `tail` that range over the one that holds 99.9 % of the
+    values; `clipped`, by width in the order of WIDTHS, the share beyond the grid.
+    """
+
+    low: float
+    high: float
+    tail: float
+    kurtosis: float
+    clipped: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LayerFacts:
     """One layer, in network order.
 
-    `op` is Conv, Gemm, MatMul, or `product` for a matrix product of two activations, which has no
-    weights. `source` names the tensor that it reads: layers of one source share its grid. `shape`
-    is that of the weight as (out, *in), `macs` are multiply-adds for one picture.
+    `op` is Conv, Gemm, MatMul, or PRODUCT for a matrix product of two activations, which has no
+    weights. `sources` name the tensors that it reads: layers of one source share its grid. `shape`
+    is that of the weight as (out, *in), `macs` are multiply-adds for one picture. `inputs` are
+    those of the first source, None where it stays float.
     """
 
     name: str
@@ -81,7 +118,9 @@ class LayerFacts:
     macs: int
     shape: tuple[int, ...]
     groups: int
-    source: str
+    sources: tuple[str, ...]
+    weights: WeightFacts | None = None
+    inputs: InputFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +163,25 @@ class Sensitivity:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
         kept = dict(values)
-        kept["layers"] = tuple(
-            LayerFacts(**(one | {"shape": tuple(one["shape"])})) for one in kept["layers"]
-        )
+        kept["layers"] = tuple(_layer(one) for one in kept["layers"])
         kept["scores"] = tuple(_score(one) for one in kept["scores"])
         kept["totals"] = tuple(
             Total(one["kind"], one["bits"], Loss(**one["loss"])) for one in kept["totals"]
         )
         return cls(**kept)
+
+
+def _layer(values: dict[str, Any]) -> LayerFacts:
+    kept = values | {name: tuple(values[name]) for name in ("shape", "sources")}
+    if values["weights"] is not None:
+        kept["weights"] = WeightFacts(**_tuples(values["weights"]))
+    if values["inputs"] is not None:
+        kept["inputs"] = InputFacts(**_tuples(values["inputs"]))
+    return LayerFacts(**kept)
+
+
+def _tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
 
 
 def _score(values: dict[str, Any]) -> Score:

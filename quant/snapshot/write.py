@@ -100,7 +100,7 @@ def _store(
     answered: Sequence[Measurement],
     room: Room,
 ) -> tuple[int, str]:
-    """A new store with what was measured and explained: no sweeps, logs, views, names or paths."""
+    """A new store with what was measured and found: no sweeps, logs, views, names or paths."""
     hashed = hashlib.sha256()
     with open_store(f"sqlite:///{path}") as copy:
         rows = store.every(workloads, with_predictions=bool(answered))
@@ -110,6 +110,11 @@ def _store(
             hashed.update(json.dumps(one.to_dict(), sort_keys=True).encode())
         if explained:
             copy.keep_breakdowns(explained)
+        scores = list(store.sensitivities(workloads))
+        for rated in scores:
+            hashed.update(json.dumps(rated.sensitivity.to_dict(), sort_keys=True).encode())
+        if scores:
+            copy.keep_sensitivities(scores)
     content = hashed.hexdigest()[:32]
     settle(path, content)
     return count, content

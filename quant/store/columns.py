@@ -13,10 +13,7 @@ from quant.points import REAL, Indices, Place, Points
 from quant.store.schema import measurement as table
 
 AT_ONCE = 5000  # rows, so that 100,000 of them are never all there as Python values
-PLACE = (
-    "workload", "data", "data_id", "machine_id", "machine", "runtime", "batch", "threads",
-    "executed_by",
-)  # fmt: skip
+PLACE = ("workload", "data", "data_id", "machine_id", "machine", "runtime", "batch", "threads")
 VALUES = ("id", "key", "recipe", "weights", "activations", "method", "measured_at", "n")
 
 

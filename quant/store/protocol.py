@@ -9,6 +9,8 @@ from typing import Protocol, Self
 from quant.breakdown.record import Breakdown
 from quant.points import Points
 from quant.records import Measurement
+from quant.sensitivity.rated import Rated
+from quant.sensitivity.scores import Sensitivity
 from quant.store.kept import Kept, Merged, Same, Stamp
 from quant.store.queue import Queue
 
@@ -74,6 +76,25 @@ class Store(Queue, Protocol):
         """The newest of each point."""
 
     def keep_breakdowns(self, found: Iterable[Breakdown]) -> None:
+        """Append those of another store, all or none."""
+
+    def sensitivity(
+        self,
+        workload: str | None = None,
+        *,
+        key: str | None = None,
+        method: str | None = None,
+        data_id: str | None = None,
+    ) -> Sensitivity | None:
+        """The newest scores of layers that match what is given."""
+
+    def histograms(self, key: str) -> bytes | None:
+        """What stands beside the scores of that key, as quant.sensitivity.histograms packs it."""
+
+    def sensitivities(self, workloads: Sequence[str] | None = None) -> Iterator[Rated]:
+        """The newest of each key."""
+
+    def keep_sensitivities(self, found: Iterable[Rated]) -> None:
         """Append those of another store, all or none."""
 
     def every(

@@ -7,6 +7,7 @@ from typing import Protocol
 from quant.breakdown.record import Breakdown
 from quant.jobs.requests import SweepRequest, SweepStatus, Task, TaskStatus, Took
 from quant.records import Measurement
+from quant.sensitivity.rated import Rated
 
 
 class Queue(Protocol):
@@ -38,6 +39,9 @@ class Queue(Protocol):
 
         Raises LostLease.
         """
+
+    def rated(self, task: Task, found: Rated) -> None:
+        """Keep the scores of all layers and end the task, both or neither. Raises LostLease."""
 
     def reuse(self, task: Task, measurement: Measurement) -> None:
         """End a task with a measurement that the store already has. Raises LostLease."""

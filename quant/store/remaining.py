@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from quant.jobs.expected import Expected, kind
-from quant.jobs.requests import EXPLAIN
+from quant.jobs.requests import EXPLAIN, MEASURE
 from quant.recipe import Recipe
 from quant.store import tasks
 from quant.store.pace import Pace
 from quant.timing import USUAL, Timing
 
 REMEMBERED = 50
-EXPLAIN_SECONDS = 15.0  # of a point that is the first of its workload to be taken apart
+FIRST_SECONDS = {EXPLAIN: 15.0}  # of what was not yet done of a workload
 
 
 class Remaining:
@@ -29,8 +29,8 @@ class Remaining:
         self._rows = cache(
             lambda workload: tasks.newest_done(connection, str(workload), REMEMBERED)
         )
-        self._explained = cache(
-            lambda workload: tasks.explained_seconds(connection, str(workload)) or EXPLAIN_SECONDS
+        self._other = cache(
+            lambda workload, purpose: tasks.purpose_seconds(connection, workload, purpose)
         )
         self._history = cache(lambda workload: tasks.took(self._rows(workload)))
         self._seconds: dict[tuple[str, str], float | None] = {}
@@ -38,8 +38,8 @@ class Remaining:
 
     def seconds(self, row: Any) -> float | None:
         """How long all of a point should take; None where nothing tells."""
-        if row.purpose == EXPLAIN:
-            return float(self._explained(row.workload))
+        if row.purpose != MEASURE:
+            return self._other(row.workload, row.purpose) or FIRST_SECONDS.get(row.purpose)
         recipe = Recipe.from_json(row.recipe)
         # At another batch the file is most likely there, and nothing but its latency is wanted.
         again = Timing(row.batch, row.threads) != USUAL
@@ -59,7 +59,7 @@ class Remaining:
         return self._pace(row).step_left(row, now)
 
     def _pace(self, row: Any) -> Pace:
-        if row.purpose == EXPLAIN:
+        if row.purpose != MEASURE:
             return Pace.of([])
         recipe = Recipe.from_json(row.recipe)
         name = (row.workload, kind(recipe))

@@ -80,7 +80,6 @@ measurement = Table(
     Column("outcomes", Text, nullable=False),
     *figures(),
     *timing(),
-    Column("executed_by", String(100), nullable=False, server_default=""),
     Index(
         "measurement_shown",
         "workload",
@@ -171,6 +170,22 @@ breakdown = Table(
     Column("runtime", String(100), nullable=False),
     Column("payload", Text, nullable=False),
     Index("breakdown_point", "key", "machine_id", "runtime", "id"),
+    sqlite_autoincrement=True,
+)
+
+# What each layer loses at each width: compressed, as quant/sensitivity writes it.
+sensitivity = Table(
+    "sensitivity",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workload", String(200), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("method", String(16), nullable=False),
+    Column("data_id", String(64), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("histograms", LargeBinary, nullable=False),
+    Index("sensitivity_workload", "workload", "id"),
+    Index("sensitivity_key", "key", "id"),
     sqlite_autoincrement=True,
 )
 

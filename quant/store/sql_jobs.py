@@ -5,7 +5,8 @@ from __future__ import annotations
 from quant.breakdown.record import Breakdown
 from quant.jobs.requests import LostLease, SweepRequest, SweepStatus, Task, TaskStatus, Took
 from quant.records import Measurement
-from quant.store import breakdowns, leases, measurements, progress, sweeps, tasks
+from quant.sensitivity.rated import Rated
+from quant.store import breakdowns, leases, measurements, progress, sensitivities, sweeps, tasks
 from quant.store.connected import Connected
 
 
@@ -46,6 +47,12 @@ class SqlJobs(Connected):
     def explained(self, task: Task, breakdown: Breakdown) -> None:
         with self._writing(points=True) as connection:
             breakdowns.insert(connection, breakdown)
+            if not tasks.done(connection, task, self._clock(), None, reused=False):
+                raise LostLease(f"task {task.id} is no longer held by attempt {task.attempt}")
+
+    def rated(self, task: Task, found: Rated) -> None:
+        with self._writing(points=True) as connection:
+            sensitivities.insert(connection, found)
             if not tasks.done(connection, task, self._clock(), None, reused=False):
                 raise LostLease(f"task {task.id} is no longer held by attempt {task.attempt}")
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from quant.breakdown.record import Breakdown
 from quant.points import Points
 from quant.records import Measurement
-from quant.store import breakdowns, columns, measurements, transfer, views
+from quant.sensitivity.rated import Rated
+from quant.sensitivity.scores import Sensitivity
+from quant.store import breakdowns, columns, measurements, sensitivities, transfer, views
 from quant.store.connected import Connected
 from quant.store.protocol import Kept, Merged, Same
 
@@ -76,6 +78,30 @@ class SqlPoints(Connected):
         with self._writing(points=True) as connection:
             for one in found:
                 breakdowns.insert(connection, one)
+
+    def sensitivity(
+        self,
+        workload: str | None = None,
+        *,
+        key: str | None = None,
+        method: str | None = None,
+        data_id: str | None = None,
+    ) -> Sensitivity | None:
+        with self._reading() as connection:
+            return sensitivities.newest(connection, workload, key, method, data_id)
+
+    def histograms(self, key: str) -> bytes | None:
+        with self._reading() as connection:
+            return sensitivities.histograms(connection, key)
+
+    def sensitivities(self, workloads: Sequence[str] | None = None) -> Iterator[Rated]:
+        with self._reading() as connection:
+            yield from sensitivities.every(connection, workloads)
+
+    def keep_sensitivities(self, found: Iterable[Rated]) -> None:
+        with self._writing(points=True) as connection:
+            for one in found:
+                sensitivities.insert(connection, one)
 
     def every(
         self, workloads: Sequence[str] | None = None, *, with_predictions: bool = True

@@ -13,7 +13,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from quant.jobs.requests import DONE, EXPLAIN, FAILED, QUEUED, RUNNING, Task, Took
+from quant.jobs.requests import (
+    DONE,
+    DONE_TO,
+    FAILED,
+    QUEUED,
+    RUNNING,
+    Task,
+    Took,
+)
 from quant.recipe import Recipe
 from quant.store import story
 from quant.store.leases import FREE, expired, give_up_expired, holds
@@ -116,8 +124,8 @@ def note(connection: Connection, held: Task, text: str) -> None:
 def done(
     connection: Connection, held: Task, now: float, measurement: int | None, reused: bool
 ) -> bool:
-    """Close a task if the attempt still holds it; without a measurement, as explained."""
-    said = "explained" if measurement is None else "known already" if reused else "measured"
+    """Close a task if the attempt still holds it."""
+    said = "known already" if reused else DONE_TO[held.purpose]
     note(connection, held, story.line(now, said))
     values = {"state": DONE, "fraction": 1.0, "measurement_id": measurement, "reused": reused}
     return _end(connection, held, now, values)
@@ -169,11 +177,11 @@ def newest_done(connection: Connection, workload: str, limit: int) -> list[Any]:
     return [row for row in found if not json.loads(row.payload).get("rest_measured_at")]
 
 
-def explained_seconds(connection: Connection, workload: str) -> float | None:
-    """How long the newest point of a workload took to be taken apart."""
+def purpose_seconds(connection: Connection, workload: str, purpose: str) -> float | None:
+    """How long the newest task of a workload took that was for this."""
     query = (
         sa.select(task.c.finished_at - task.c.started_at)
-        .where(task.c.workload == workload, task.c.state == DONE, task.c.purpose == EXPLAIN)
+        .where(task.c.workload == workload, task.c.state == DONE, task.c.purpose == purpose)
         .where(task.c.finished_at >= task.c.started_at)
         .order_by(task.c.finished_at.desc())
         .limit(1)

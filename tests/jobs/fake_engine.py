@@ -22,8 +22,11 @@ from quant.errors import DataError, RequestError
 from quant.jobs.executor import Identity, Known, Progress
 from quant.jobs.requests import Task
 from quant.records import Measurement
+from quant.sensitivity.histograms import pack
+from quant.sensitivity.rated import Rated
 from tests.breakdown.samples import breakdown
 from tests.pages.samples import EPYC, measurement, said
+from tests.sensitivity.samples import sensitivity
 
 RUNTIME = "onnxruntime 1.0"
 PICTURES = 100
@@ -56,6 +59,13 @@ def explain(task: Task, home: Path, progress: Progress) -> Breakdown:
     if (home / "refuse-explain").exists():
         raise DataError("the file is not here; measure it again")
     return breakdown(task.recipe, key=found.key, workload=task.workload, runtime=RUNTIME)
+
+
+def rate(task: Task, home: Path, progress: Progress) -> Rated:
+    progress("Quantising one layer at a time: 1 of 2", 0.5)
+    if (home / "refuse-rate").exists():
+        raise DataError("there are no pictures to try layers on; add some")
+    return Rated(sensitivity(workload=task.workload, method=task.recipe.method), pack(()))
 
 
 def evaluate(task: Task, home: Path, progress: Progress) -> tuple[Measurement, bytes]:

@@ -1,4 +1,4 @@
-"""Scores go through JSON unchanged and are found by layer, kind and width."""
+"""Scores go through JSON and compression unchanged and are found by layer, kind and width."""
 
 from __future__ import annotations
 
@@ -6,42 +6,40 @@ import json
 
 import pytest
 
-from quant.sensitivity.scores import (
-    ACTIVATIONS,
-    WEIGHTS,
-    LayerFacts,
-    Loss,
-    Score,
-    Sensitivity,
-    Total,
-)
-
-
-def sample() -> Sensitivity:
-    lost = Loss(0.01, 0.001, 0.02, 0.002, 0.03, 0.004, 0.0, 0.01)
-    return Sensitivity(
-        key="k", workload="w", method="mse", ranges="mse", seed=0, n=128, data="d", data_id="i",
-        has_labels=True,
-        layers=(LayerFacts("a", "Conv", 9, 90, (1, 1, 3, 3), 1, "x"),),
-        scores=(Score("a", WEIGHTS, 4, 4, lost, lost), Score("a", ACTIVATIONS, 4, 8, lost, lost)),
-        totals=(Total(WEIGHTS, 4, lost),),
-        seconds=1.0, cpu_seconds=2.0, machine="m", made_at="2026-01-01T00:00:00+00:00",
-    )  # fmt: skip
+from quant.sensitivity import histograms, rated
+from quant.sensitivity.histograms import Histogram, Histograms
+from quant.sensitivity.scores import ACTIVATIONS, WEIGHTS, Loss, Sensitivity
+from tests.sensitivity.samples import sensitivity
 
 
 def test_scores_go_through_json_unchanged() -> None:
-    told = sample()
+    told = sensitivity()
     assert Sensitivity.from_dict(json.loads(json.dumps(told.to_dict()))) == told
+    assert rated.unpack(rated.pack(told)) == told
+
+
+def test_histograms_go_through_compression_unchanged() -> None:
+    one = Histogram(-1.0, 1.0, (1, 2), {2: (3, 0), 8: (1, 2)})
+    found = (Histograms("a", one, None), Histograms("b", None, one))
+    assert histograms.unpack(histograms.pack(found)) == found
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", rated.pack(sensitivity())[:50]])
+def test_what_is_no_scores_says_so(content: bytes) -> None:
+    with pytest.raises(ValueError, match="no scores of layers"):
+        rated.unpack(content)
+    with pytest.raises(ValueError, match="no histograms of layers"):
+        histograms.unpack(content)
 
 
 def test_a_score_is_found_by_layer_kind_and_width() -> None:
-    told = sample()
-    found = told.score("a", ACTIVATIONS, 4)
+    told = sensitivity()
+    found = told.score("stem", ACTIVATIONS, 4)
     assert found is not None
     assert found.used_bits == 8
-    assert told.score("b", WEIGHTS, 4) is None
+    assert told.score("mix", WEIGHTS, 4) is None
     assert told.total(WEIGHTS, 4) is not None
-    assert told.total(WEIGHTS, 3) is None
+    assert told.total(ACTIVATIONS, 3) is None
 
 
 def test_noise_reads_as_decibels_and_no_noise_as_none() -> None:

@@ -1,0 +1,1 @@
+"""The network with one layer changed, and what its answers lose by that."""
