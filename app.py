@@ -27,7 +27,7 @@ from quant.recipe import Recipe
 def empty(choice: controls.Choice, seen: view.View) -> None:
     """Before the first point: what happens, or what to do next."""
     name = choice.workload.name
-    if seen.ground and not measuring.in_hand(name, choice.timing):
+    if seen.ground and not measuring.in_hand(name, choice.timing, choice.runtime):
         st.info(measuring.untimed(view.timed_at(seen.ground)), icon=":material/timer:")
     elif awaited := measuring.awaited(name):
         st.info(awaited, icon=":material/hourglass_top:")

@@ -33,8 +33,8 @@ from quant.profile.match import rows_of
 from quant.profile.peaks import peaks
 from quant.profile.run import timed
 from quant.recipe import Recipe
-from quant.runtime import full_name
 from quant.runtime.ort import Session
+from quant.runtimes import full_name
 from quant.settings import settings
 
 NAMES = ("fashion-resnet", "fashion-mobilenet", "fashion-vit", "imagenet-lite0")

@@ -12,25 +12,20 @@ from models.data import Dataset
 from quant import __version__
 from quant.artifact import CHECKED_PICTURES, Artifact
 from quant.flow import with_flow
-from quant.graph.prepared import Prepared
 from quant.identity import Request
-from quant.measure.accuracy import Answers, sqnr_db
-from quant.measure.latency import Latency
+from quant.measure.accuracy import sqnr_db
 from quant.measure.machine import this_machine
 from quant.records import Measurement
 from quant.retime import fields, notes
+from quant.runtimes import BEST, full_name, members
+from quant.side import Pick
 from quant.stats import paired, wilson
 
 
 def account(
     request: Request,
-    runtime: str,
-    prepared: Prepared,
-    artifact: Artifact,
+    pick: Pick,
     data: Dataset,
-    fp32: Answers,
-    given: Answers,
-    timed: Latency,
     *,
     key: str,
     peaks: tuple[float, float, float],
@@ -41,12 +36,13 @@ def account(
     """Everything that is kept of one file.
 
     Args:
-        fp32, given: FP32's answers and the file's, to the same pictures.
-        timed: the file's latency, and FP32's beside it.
+        pick: the file, FP32 and the answers of both, to the same pictures, with their latency.
         peaks: what the machine reached with these threads; see `Measurement.peaks`.
         is_fp32: the file is the baseline itself, so its drop is zero and certain.
         seconds: taken to make the file, and to measure it.
     """
+    artifact, given, fp32 = pick.own.artifact, pick.own.said, pick.fp32.fp32
+    several = request.runtime == BEST
     n = len(given.labels)
     right, five = int(given.right.sum()), int(given.right_in_five.sum())
     top1, top5, beside = wilson(right, n), wilson(five, n), paired(fp32.right, given.right)
@@ -73,15 +69,17 @@ def account(
         p_value=beside.p_value,
         sqnr_db=sqnr_db(fp32.logits, given.logits),
         size_bytes=len(content),
-        fp32_size_bytes=prepared.path.stat().st_size,
+        fp32_size_bytes=pick.fp32.contender.fp32.stat().st_size,
         effective_weight_bits=artifact.effective_weight_bits,
         effective_activation_bits=artifact.effective_activation_bits,
-        **fields(timed, request.timing),
-        runtime=runtime,
+        **fields(pick.timed, request.timing),
+        runtime=full_name(request.runtime),
+        executed_by=full_name(pick.own.runtime) if several else "",
+        fp32_executed_by=full_name(pick.fp32.runtime) if several else "",
         kernels=artifact.kernels,
         integer_mac_share=artifact.integer_mac_share,
         peaks=peaks,
-        outcomes=with_flow(prepared, artifact.outcomes),
+        outcomes=with_flow(pick.own.prepared, artifact.outcomes),
         quantize_seconds=seconds[0],
         evaluate_seconds=seconds[1],
         machine=this_machine(),
@@ -92,7 +90,7 @@ def account(
         versions={
             "bitfront": __version__,
             "python": platform.python_version(),
-            **{name: version(name) for name in ("onnxruntime", "onnx", "numpy")},
+            **{name: version(name) for name in _used(request.runtime)},
         },
         skipped=data.skipped,
         calibrate_pictures=len(data.calibrate),
@@ -100,8 +98,13 @@ def account(
         report_pictures=len(data.report),
         pictures_from=data.origin,
         data_id=data.data_id,
-        notes=notes(_notes(artifact), timed),
+        notes=notes((*_notes(artifact), *pick.passed), pick.timed),
     )
+
+
+def _used(runtime: str) -> tuple[str, ...]:
+    """ONNX Runtime folds every network and checks every file."""
+    return tuple(dict.fromkeys((*members(runtime), "onnxruntime", "onnx", "numpy")))
 
 
 def _below(path: Path, home: Path) -> str:

@@ -33,13 +33,16 @@ from quant.rounding.codes import Rounded, Weight
 from quant.rounding.plain import PLAIN, round_all, weights_of
 from quant.rounding.scales import Scales
 from quant.rounding.source import Source
-from quant.runtime.ort import Session, kernels
+from quant.runtime.ort import Session
+from quant.runtime.table import runtime as named
+from quant.runtimes import USUAL
 from quant.trim import trim
 
 NOTHING = Rounded({}, Scales.below(1.0))
 CHECKED_PICTURES = 8
 LEAST_AGREEMENT_DB = 12.0  # between the integer kernels and the file's own definition
-RUNS_SINCE = "onnxruntime 1.15"  # tried: docs/architecture.md
+# tried: docs/architecture.md, docs/runtimes.md
+RUNS_SINCE = {"onnxruntime": "onnxruntime 1.15", "openvino": "openvino 2026.4"}
 
 Floats = NDArray[np.float32]
 
@@ -56,6 +59,16 @@ class Artifact:
     integer_mac_share: float
     agreement_db: float | None
     oldest_runtime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file says of itself; `weight_bits` are the effective ones."""
+
+    workload: str
+    recipe: Recipe
+    weight_bits: float
+    runtime: str = USUAL
 
 
 def make(
@@ -88,29 +101,56 @@ def make(
         chosen |= rounded.grids
         chosen |= placement.passed_on(chosen)
         model = lower(model, prepared.layers, bits, placement, chosen, rounded)
-    weight_bits = effective_weight_bits(prepared.layers, bits, rounded)
+    told = Told(workload, recipe, effective_weight_bits(prepared.layers, bits, rounded))
+    return written(prepared, model, told, bits, placement, pictures, path)
+
+
+def written(
+    prepared: Prepared,
+    model: ModelProto,
+    told: Told,
+    bits: Plan,
+    placement: Placement,
+    pictures: Floats,
+    path: Path,
+    *,
+    definition: ModelProto | None = None,
+) -> Artifact:
+    """Write a lowered network, reload it in its runtime and check it there.
+
+    Args:
+        told: what the file says of itself, beside its layers.
+        definition: the same mathematics for ONNX Runtime, where the file is another one's.
+    Raises:
+        ModelError: the file does not do what it says.
+    """
+    recipe, runtime = told.recipe, told.runtime
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{os.getpid()}.onnx")
+    plain = path.with_name(f".{path.stem}.{os.getpid()}.plain.onnx")
     try:
-        _write(model, draft, recipe, workload, ())
-        found = kernels(draft)
+        _write(model, draft, told, ())
+        found = named(runtime).kernels(draft)
         outcomes = outcomes_of(prepared, bits, placement, found)
         if not recipe.is_fp32:
-            _write(model, draft, recipe, workload, outcomes, weight_bits)
-        agreement = _agreement(draft, pictures)
+            _write(model, draft, told, outcomes)
+        if definition is not None:
+            _write(definition, plain, told, ())
+        agreement = _agreement(draft, draft if definition is None else plain, pictures, runtime)
         path = _named_by_content(path, draft)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+        plain.unlink(missing_ok=True)
     return Artifact(
         path=path,
         outcomes=outcomes,
         kernels=found.used,
-        effective_weight_bits=weight_bits,
+        effective_weight_bits=told.weight_bits,
         effective_activation_bits=_mean_by_macs([(o.activation_bits, o.macs) for o in outcomes]),
         integer_mac_share=_mean_by_macs([(is_integer(o), o.macs) for o in outcomes]),
         agreement_db=agreement,
-        oldest_runtime=RUNS_SINCE,
+        oldest_runtime=RUNS_SINCE[runtime],
     )
 
 
@@ -169,10 +209,10 @@ def _grids(
     return chosen | placement.passed_on(chosen)
 
 
-def _agreement(path: Path, pictures: Floats) -> float | None:
+def _agreement(path: Path, definition: Path, pictures: Floats, runtime: str) -> float | None:
     """SQNR in dB of the kernels against the same graph run node by node, dequantised."""
-    fast = Session(path, threads=1).run(pictures)
-    plain = Session(path, threads=1, optimised=False).run(pictures)
+    fast = named(runtime).load(path, threads=1).run(pictures)
+    plain = Session(definition, threads=1, optimised=False).run(pictures)
     if not np.isfinite(fast).all():
         raise ModelError("the quantised file gives values that are not numbers")
     agreement = sqnr_db(plain, fast)
@@ -185,21 +225,16 @@ def _agreement(path: Path, pictures: Floats) -> float | None:
     return agreement
 
 
-def _write(
-    model: ModelProto,
-    path: Path,
-    recipe: Recipe,
-    workload: str,
-    outcomes: tuple[LayerOutcome, ...],
-    weight_bits: float = 0.0,
-) -> None:
+def _write(model: ModelProto, path: Path, told: Told, outcomes: tuple[LayerOutcome, ...]) -> None:
     """Write the file with its recipe and outcomes in its metadata."""
-    told = {"workload": workload, "recipe": recipe.canonical}
+    entries = {"workload": told.workload, "recipe": told.recipe.canonical}
+    if told.runtime != USUAL:
+        entries["runtime"] = told.runtime
     if outcomes:
-        told["effective_weight_bits"] = repr(weight_bits)
-        told["outcomes"] = json.dumps([_short(o) for o in outcomes], separators=(",", ":"))
+        entries["effective_weight_bits"] = repr(told.weight_bits)
+        entries["outcomes"] = json.dumps([_short(o) for o in outcomes], separators=(",", ":"))
     with writing(path):
-        path.write_bytes(tagged(model, told).SerializeToString())
+        path.write_bytes(tagged(model, entries).SerializeToString())
 
 
 def _short(outcome: LayerOutcome) -> dict[str, object]:

@@ -16,10 +16,12 @@ from models.workload import Workload
 from quant.disk import writing
 from quant.graph.prepared import Prepared
 from quant.measure.accuracy import Answers, answers
+from quant.runtimes import choice_of
 from quant.settings import settings
 
 Progress = Callable[[str, float], None]  # the step in words, the share of this point that is done
 
+TIMING = 0.8  # the share of a point after which it is timed
 LEARNING, LEARNED = 0.22, 0.30  # the shares of a point between which its weights are rounded
 
 
@@ -41,7 +43,10 @@ def mostly_learning(progress: Progress) -> Progress:
 
 @dataclass(frozen=True)
 class Baseline:
-    """FP32's logits on the first `count` report pictures, kept so that one run serves a sweep."""
+    """FP32's logits on the first `count` report pictures, kept so that one run serves a sweep.
+
+    `runtime` is the full name of what executes it.
+    """
 
     prepared: Prepared
     workload: Workload
@@ -58,7 +63,14 @@ class Baseline:
                     return Answers(kept["logits"][: self.count], kept["labels"][: self.count])
         path, threads = self.prepared.path, settings().threads
         share = share_of(progress, self.count, 0.03, 0.1)
-        given = answers(path, self.data.report, self.count, share, threads=threads)
+        given = answers(
+            path,
+            self.data.report,
+            self.count,
+            share,
+            threads=threads,
+            runtime=choice_of(self.runtime),
+        )
         buffer = io.BytesIO()
         np.savez(buffer, logits=given.logits, labels=given.labels)
         with writing(self.cache):

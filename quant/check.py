@@ -19,7 +19,9 @@ from quant.graph.metadata import told_by
 from quant.identity import Request
 from quant.recipe import Recipe
 from quant.records import LayerOutcome
-from quant.runtime.ort import Kernels, Session, kernels
+from quant.runtime.protocol import Kernels
+from quant.runtime.table import runtime as named
+from quant.runtimes import RUNTIMES, USUAL, members, title
 
 LARGEST = 2 * 2**30  # protobuf's own limit, bytes
 
@@ -32,6 +34,7 @@ def check(
     images: int | None,
     home: Path,
     progress: Progress,
+    runtime: str = USUAL,
 ) -> dict[str, Any]:
     """One row as `--json` prints it; what a foreign file does not tell is None.
 
@@ -40,10 +43,11 @@ def check(
     """
     chosen = workload(workload_name)
     told = _told(path)
-    _fits(path, chosen)
+    _fits(path, chosen, told, runtime)
     recipe = _recipe(told)
-    request = Request(workload_name, recipe or Recipe.fp32(), data, data_labels, images)
-    row = judged.row(measured(request, _artifact(path, told), home, progress).measurement)
+    request = Request(workload_name, recipe or Recipe.fp32(), data, data_labels, images, runtime)
+    found = measured(request, lambda name: _artifact(path, told, name), home, progress)
+    row = judged.row(found.measurement)
     row["file"] = str(path)
     row["made_by"] = "bitfront" if recipe else "another program"
     unknown = ["artifact", "oldest_runtime", "quantize_seconds", "key"]
@@ -84,38 +88,68 @@ def _told(path: Path) -> dict[str, str]:
     return told_by(model)
 
 
-def _fits(path: Path, chosen: Workload) -> None:
-    session = Session(path, threads=1)
-    if len(session.inputs) != 1:
-        raise ModelError(f"{path.name} has {len(session.inputs)} inputs; a classifier has one")
+def _fits(path: Path, chosen: Workload, told: dict[str, str], runtime: str) -> None:
+    """Refuse what is no classifier of the workload's pictures, before anything is measured."""
+    graph = onnx.load(path).graph
+    held = {item.name for item in graph.initializer}
+    inputs = [_value(item) for item in graph.input if item.name not in held]
+    if len(inputs) != 1:
+        raise ModelError(f"{path.name} has {len(inputs)} inputs; a classifier has one")
+    [(kind, shape)] = inputs
     wanted = ("batch", *chosen.input_shape)
-    shape = list(session.input.shape)
     fits = len(shape) == 4 and all(
         given == size or not isinstance(given, int)
         for given, size in zip(shape[1:], wanted[1:], strict=True)
     )
-    if session.input.type != "tensor(float)" or not fits or isinstance(shape[0], int):
+    if kind != "tensor(float)" or not fits or isinstance(shape[0], int):
         raise ModelError(
-            f"{path.name} takes {session.input.type} of shape {shape}; {chosen.name} gives float "
+            f"{path.name} takes {kind} of shape {shape}; {chosen.name} gives float "
             f"pictures of shape {list(wanted)} with any batch: export it with a free batch"
         )
-    if len(session.outputs) != 1:
+    if len(graph.output) != 1:
         raise ModelError(
-            f"{path.name} has {len(session.outputs)} outputs; a classifier has one, "
+            f"{path.name} has {len(graph.output)} outputs; a classifier has one, "
             f"of shape ['batch', {chosen.classes}]"
         )
-    classes = session.outputs[0].shape
-    if len(classes) != 2 or (isinstance(classes[1], int) and classes[1] != chosen.classes):
+    _, classes = _value(graph.output[0])
+    known = classes and len(classes) == 2 and isinstance(classes[1], int)
+    if classes and (len(classes) != 2 or (known and classes[1] != chosen.classes)):
         raise ModelError(
             f"{path.name} gives outputs of shape {classes}; {chosen.name} has {chosen.classes} "
             f"classes, so ['batch', {chosen.classes}] is wanted"
         )
+    for name in members(runtime):
+        _answers(path, chosen, told, name)
+
+
+def _answers(path: Path, chosen: Workload, told: dict[str, str], runtime: str) -> None:
+    try:
+        session = named(runtime).load(path, threads=1)
+    except ModelError as exc:
+        its = told.get("runtime", runtime)
+        if its not in (runtime, USUAL) and its in RUNTIMES:
+            raise ModelError(
+                f"{path.name} is written for {title(its)}; add --runtime {its}"
+            ) from exc
+        raise
     answer = session.run(np.zeros((3, *chosen.input_shape), np.float32))
     if answer.shape != (3, chosen.classes):
         raise ModelError(
             f"{path.name} gives outputs of shape {answer.shape} for 3 pictures; "
             f"(3, {chosen.classes}) is wanted: export it with a free batch"
         )
+
+
+def _value(item: onnx.ValueInfoProto) -> tuple[str, list[int | str | None]]:
+    """Type and shape of an input or output, in ONNX Runtime's words; a free axis has a name, or
+    None."""
+    told = item.type.tensor_type
+    kind = onnx.TensorProto.DataType.Name(told.elem_type).lower()
+    shape: list[int | str | None] = [
+        axis.dim_value if axis.HasField("dim_value") else axis.dim_param or None
+        for axis in told.shape.dim
+    ]
+    return f"tensor({kind})", shape
 
 
 def _recipe(told: dict[str, str]) -> Recipe | None:
@@ -125,9 +159,9 @@ def _recipe(told: dict[str, str]) -> Recipe | None:
         return None  # of a later version: measured as a foreign file
 
 
-def _artifact(path: Path, told: dict[str, str]) -> Artifact:
+def _artifact(path: Path, told: dict[str, str], runtime: str) -> Artifact:
     """The file as an artifact: layers as its metadata tells, kernels as the runtime loads them."""
-    found = kernels(path)
+    found = named(runtime).kernels(path)
     outcomes = _outcomes(told, found)
     macs = sum(outcome.macs for outcome in outcomes) or 1
     recipe = _recipe(told)

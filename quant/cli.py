@@ -14,6 +14,8 @@ import typer
 
 from quant.auto import CHOICES
 from quant.errors import BitfrontError
+from quant.runtimes import CHOICES as CHOSEN
+from quant.runtimes import RUNTIMES
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -35,7 +37,10 @@ Methods = Annotated[
 ]
 Ranges = Annotated[str, typer.Option(help="What activations cover: minmax, mse, or both.")]
 Images = Annotated[str | None, typer.Option(help="Pictures to report on; all by default.")]
-Runtime = Annotated[str, typer.Option(help="What executes the files.")]
+Runtime = Annotated[
+    str,
+    typer.Option(help=f"What executes the files: {', '.join(RUNTIMES)}, or best of them."),
+]
 Seed = Annotated[str, typer.Option(help="Chooses the calibration pictures.")]
 Seeds = Annotated[
     str,
@@ -61,6 +66,9 @@ Range = Annotated[str, typer.Option(help="What activations cover: minmax or mse.
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to write.")]
 OnWorkload = Annotated[str, typer.Option("--workload", help="A name that `models` lists.")]
 OfWorkload = Annotated[str | None, typer.Option("--workload", help="Only that workload's points.")]
+OfRuntime = Annotated[
+    str | None, typer.Option("--runtime", help=f"Only points of one of {', '.join(CHOSEN)}.")
+]
 Front = Annotated[str | None, typer.Option(help="Only the front in accuracy, size, latency.")]
 MaxDrop = Annotated[
     str, typer.Option(metavar="PP", help="The most accuracy lost, percentage points; or `none`.")
@@ -128,6 +136,7 @@ def points(
     max_drop: MaxDrop = "0.5",
     max_mb: MaxMegabytes = None,
     max_ms: MaxMilliseconds = None,
+    runtime: OfRuntime = None,
     json: Json = False,
     csv: Csv = False,
 ) -> None:
@@ -139,7 +148,7 @@ def points(
     from quant.commands import points as command
 
     budgets = options.budgets(max_drop, max_mb, max_ms)
-    command.run(workload, front, budgets, as_json=json, as_csv=csv)
+    command.run(workload, front, budgets, runtime, as_json=json, as_csv=csv)
 
 
 @app.command()
@@ -276,13 +285,14 @@ def check(
     images: Images = None,
     data: Data = None,
     data_labels: Labels = None,
+    runtime: Runtime = "onnxruntime",
     json: Json = False,
 ) -> None:
     """Measure a file on a workload's pictures, beside that workload's FP32 network."""
     from quant.commands import check as command
     from quant.commands import options
 
-    request = options.request(workload, (), data, data_labels, images, "onnxruntime", fresh=False)
+    request = options.request(workload, (), data, data_labels, images, runtime, fresh=False)
     command.run(file, request, as_json=json)
 
 

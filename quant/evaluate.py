@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
-from numpy.typing import NDArray
 
-from models.data import Dataset
-from models.workload import Workload, workload
+from models.workload import workload
 from quant.account import account
-from quant.artifact import CHECKED_PICTURES, Artifact, make
-from quant.baseline import LEARNED, LEARNING, Baseline, Progress, mostly_learning, share_of
-from quant.calibrate import Observed
-from quant.calibrated import calibrated, drawn, equalised
+from quant.artifact import Artifact
+from quant.baseline import Baseline, Progress, mostly_learning
 from quant.disk import writing
-from quant.graph.prepared import Prepared, prepare
-from quant.identity import Request, check_calibration, count_of, data_of, key_of
-from quant.measure.accuracy import Answers, answers, batch_size
+from quant.files import Files, folder_of
+from quant.graph.prepared import prepare
+from quant.identity import Request, count_of, data_of, key_of
+from quant.measure.accuracy import Answers
 from quant.measure.latency import Latency
 from quant.profile.peaks import reached
-from quant.recipe import FLOAT, Recipe
 from quant.records import Measurement
-from quant.retime import latency
-from quant.rounding.checkpoint import Checkpoint
-from quant.rounding.source import Source
-from quant.runtime import full_name
+from quant.retime import latencies
+from quant.runtimes import full_name, members
 from quant.samples import Samples, confidence, decibels, power
-from quant.settings import settings
 from quant.shelf import shelf
+from quant.side import Side, answered, picked, those_that_hold, told_of
+from quant.translated import fp32_for
+
+Given = Callable[[str], Artifact]
 
 
 @dataclass(frozen=True)
@@ -54,46 +53,61 @@ def evaluate(request: Request, home: Path, progress: Progress) -> Evaluation:
     return measured(request, None, home, progress)
 
 
-def measured(
-    request: Request, given: Artifact | None, home: Path, progress: Progress
-) -> Evaluation:
-    """Measure a file that is there, or the one that the request's recipe makes."""
-    runtime = full_name(request.runtime)
+def measured(request: Request, given: Given | None, home: Path, progress: Progress) -> Evaluation:
+    """Measure a file that is there, or the one that the request's recipe makes.
+
+    Args:
+        given: the file as an artifact of a runtime, by the runtime's name.
+    """
+    names = members(request.runtime)
     if given is None and request.recipe.learns:
         progress = mostly_learning(progress)
     chosen = workload(request.workload)
     progress("Reading the pictures", 0.0)
     data = data_of(request, home)
     count = count_of(request, data)
+    key = key_of(chosen, request.recipe, data)
+    is_fp32 = given is None and request.recipe.is_fp32
+    start, making = time.perf_counter(), 0.0
     progress("Waiting for the machine", 0.01)
-    with writing(home), FileLock(home / "machine.lock"):
+    with writing(home), FileLock(home / "machine.lock"), ExitStack() as stack:
         if given is None:
             _room(home)
         progress("Preparing the network", 0.02)
         prepared = prepare(chosen, home)
-        baseline = Baseline(prepared, chosen, data, count, home, runtime)
-        is_fp32 = given is None and request.recipe.is_fp32
-        fp32 = baseline.answers(progress, again=is_fp32)
-        start = time.perf_counter()
-        artifact = given or _artifact(request, chosen, prepared, data, home, progress)
-        quantised = time.perf_counter()
-        said = fp32
-        if not is_fp32:
-            share = share_of(progress, count, LEARNED, 0.5)
-            said = answers(artifact.path, data.report, count, share, threads=settings().threads)
-        beside = artifact.path if is_fp32 else prepared.path
-        timed = latency(artifact.path, beside, data, request.timing, home, progress)
+        before = set(folder_of(chosen, home).glob("*"))
+        files = Files(request, chosen, prepared, data, key, home, stack)
+
+        def side(name: str) -> Side:
+            nonlocal making
+            inside = told_of(progress, name, names.index(name), len(names))
+            its = fp32_for(prepared, name)
+            baseline = Baseline(its, chosen, data, count, home, full_name(name))
+            fp32 = baseline.answers(inside, again=is_fp32)
+            begun = time.perf_counter()
+            artifact = given(name) if given else files.of(name, inside)
+            making += time.perf_counter() - begun
+            return answered(name, artifact, its, fp32, data, inside, is_fp32=is_fp32)
+
+        sides, failed = those_that_hold(names, side)
+        contenders = [one.contender for one in sides]
+        timings = latencies(contenders, data, request.timing, home, progress)
         peaks = reached(home, request.timing.count)
+        pick = picked(sides, timings, failed)
+        for one in sides:
+            if one is not pick.own and given is None and one.artifact.path not in before:
+                one.artifact.path.unlink(missing_ok=True)
     measurement = account(
-        request, runtime, prepared, artifact, data, fp32, said, timed,
-        key=key_of(chosen, request.recipe, data),
+        request, pick, data,
+        key=key,
         peaks=peaks,
         is_fp32=is_fp32,
-        seconds=(quantised - start, time.perf_counter() - quantised),
+        seconds=(making, time.perf_counter() - start - making),
         home=home,
     )  # fmt: skip
     progress("Done", 1.0)
-    return Evaluation(measurement=measurement, predictions=_samples(fp32, said, timed))
+    samples = _samples(pick.fp32.fp32, pick.own.said, pick.timed)
+    return Evaluation(measurement=measurement, predictions=samples)
 
 
 def _room(home: Path) -> None:
@@ -101,52 +115,6 @@ def _room(home: Path) -> None:
     place = shelf(home)
     place.remove_drafts()
     place.refuse_when_full()
-
-
-def _artifact(
-    request: Request,
-    chosen: Workload,
-    prepared: Prepared,
-    data: Dataset,
-    home: Path,
-    progress: Progress,
-) -> Artifact:
-    recipe = request.recipe
-    observed: dict[str, Observed] = {}
-    if recipe.equalizes:
-        progress("Moving scales between layers", 0.13)
-        prepared = equalised(prepared, data, recipe)
-    if recipe.least_activations < FLOAT:
-        progress(f"Calibrating on {recipe.calibration_images} pictures", 0.15)
-        observed = calibrated(prepared, data, recipe)
-    progress("Rounding, writing and checking the file", LEARNING)
-    key = key_of(chosen, recipe, data)
-    source = _source(recipe, data, home / "cache" / "rounding" / key, progress)
-    path = home / "artifacts" / chosen.slug / f"{chosen.slug}-{recipe.bits}-{key[:10]}.onnx"
-    pictures = data.select.take(range(CHECKED_PICTURES))
-    with writing(path):
-        artifact = make(prepared, recipe, observed, pictures, path, chosen.name, source)
-    if source is not None:
-        source.checkpoint.clear()
-    return artifact
-
-
-def _source(recipe: Recipe, data: Dataset, folder: Path, progress: Progress) -> Source | None:
-    """Calibration pictures for a method that learns, the same that ranges are taken from."""
-    if not recipe.learns:
-        return None
-    check_calibration(recipe, data)
-    split = data.calibrate
-    order = drawn(split, recipe)
-    size = batch_size(split)
-
-    def pictures(count: int) -> list[NDArray[np.float32]]:
-        return [split.take(order[i : min(i + size, count)]) for i in range(0, count, size)]
-
-    def inside(text: str, share: float) -> None:
-        progress(text, LEARNING + (LEARNED - LEARNING) * share)
-
-    return Source(pictures, len(order), Checkpoint(folder), inside, settings().threads, recipe.seed)
 
 
 def _samples(fp32: Answers, given: Answers, timed: Latency) -> bytes:

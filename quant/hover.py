@@ -9,6 +9,7 @@ from quant.axes import AXES, SPACE
 from quant.budgets import Budgets
 from quant.explain import listed
 from quant.point import Point
+from quant.runtimes import title
 from quant.scene import Scene, on_front, within
 
 BREAK = "<br>"
@@ -36,6 +37,8 @@ def hover(
             f"size {explain.size(point.size_bytes)}, {explain.smaller(point)}",
             f"{_speed(point)}, {time}",
         ]
+    if point.executed_by:
+        lines.append(f"in {title(point.executed_by)}")
     lines.append("on the front" if on_front else "dominated: another is at least as good in both")
     if knee:
         lines[-1] = "on the front, at its knee: where it bends most"

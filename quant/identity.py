@@ -15,7 +15,7 @@ from quant.methods import method
 from quant.recipe import Recipe
 from quant.timing import USUAL, Timing
 
-ENGINE_VERSION = 5  # of lowering and ranges: a change of files is a new version
+ENGINE_VERSION = 6  # of lowering and ranges: a change of files is a new version
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,11 @@ from quant.lower.scaling import given_ahead, taken_in
 from quant.plan import Bits, Plan
 from quant.recipe import FLOAT
 from quant.records import LayerOutcome
-from quant.runtime.ort import Kernels
+from quant.runtime.protocol import Kernels
+from quant.runtimes import title
 
-NO_KERNEL = "ONNX Runtime has no integer kernel for {what}: it computes it in float32"
-SLOWER = "ONNX Runtime's integer kernel for {what} is slower than float32, in which it is computed"
+NO_KERNEL = "{runtime} has no integer kernel for {what}: it computes it in float32"
+SLOWER = "{runtime}'s integer kernel for {what} is slower than float32, in which it is computed"
 BETWEEN = (
     "its neighbours are in float32: converting to integers and back would cost more than an "
     "integer kernel saves"
@@ -49,7 +50,8 @@ def outcomes_of(
         item.node: _product(item, plan, placement, network, found) for item in prepared.products
     }
     if placement.widths:
-        listed |= dict(_in_float(network, placement)) | dict(_left(prepared, placement))
+        listed |= dict(_in_float(network, placement, found))
+        listed |= dict(_left(prepared, placement, found))
     return tuple(listed[node.name] for node in network.nodes if node.name in listed)
 
 
@@ -58,10 +60,11 @@ def _layer(
 ) -> LayerOutcome:
     wanted = plan[layer.name]
     width = placement.widths.get(layer.source, FLOAT)
-    kernel = found.of_weight.get(f"{layer.stored}/codes", "float32")
+    kernel = found.of_weight.get(f"{layer.stored}/codes")
+    kernel = kernel or found.of_node.get(layer.node, "float32")
     kept = note = ""
     if wanted.weights <= 8 and width <= 8 and kernel == "float32":
-        kept = NO_KERNEL.format(what="this layer")
+        kept = _no_kernel("this layer", found)
     elif wanted.weights == 16:
         note = "float16 on disk, computed in float32"
     elif wanted.weights <= 8 and width == FLOAT:
@@ -111,18 +114,20 @@ def _product(
         macs=product.macs,
         parameters=0,
         kernel=kernel,
-        kept=NO_KERNEL.format(what="it") if max(widths) <= 8 and kernel == "float32" else "",
+        kept=_no_kernel("it", found) if max(widths) <= 8 and kernel == "float32" else "",
         note="; ".join(filter(None, notes)),
     )
 
 
-def _in_float(network: Network, placement: Placement) -> Iterator[tuple[str, LayerOutcome]]:
+def _in_float(
+    network: Network, placement: Placement, found: Kernels
+) -> Iterator[tuple[str, LayerOutcome]]:
     """Operations between layers that compute, and that no integer kernel does."""
     parts: set[str] = set()
     for gelu in gelus(network):
         parts |= gelu.nodes
         node = network.producer[gelu.output]
-        yield node.name, _float(node, "GELU", 0)
+        yield node.name, _float(node, "GELU", 0, _no_kernel("GELU", found))
     parts |= {one.gate for one in hard_swishes(network) if one.source in placement.widths}
     for node in network.nodes:
         if node.op_type in FLOAT_OPS and node.name not in parts and _computes(node, network):
@@ -134,10 +139,12 @@ def _in_float(network: Network, placement: Placement) -> Iterator[tuple[str, Lay
                 if node.op_type.endswith("Normalization")
                 else 0
             )
-            yield node.name, _float(node, node.op_type, held)
+            yield node.name, _float(node, node.op_type, held, _no_kernel(node.op_type, found))
 
 
-def _left(prepared: Prepared, placement: Placement) -> Iterator[tuple[str, LayerOutcome]]:
+def _left(
+    prepared: Prepared, placement: Placement, found: Kernels
+) -> Iterator[tuple[str, LayerOutcome]]:
     """Operations that have an integer kernel, and are in float because that costs less."""
     network = prepared.network
     elsewhere = {name for gelu in gelus(network) for name in gelu.nodes}
@@ -149,7 +156,7 @@ def _left(prepared: Prepared, placement: Placement) -> Iterator[tuple[str, Layer
         if node.name in elsewhere or not _computes(node, network):
             continue
         if node.op_type == "Softmax":
-            yield node.name, _float(node, "Softmax", 0, SLOWER.format(what="Softmax"))
+            yield node.name, _float(node, "Softmax", 0, _slower("Softmax", found))
         elif node.op_type in INTEGER_OPS and not _quantised(node, network, placement):
             whole = is_integer(node, network)
             yield node.name, _float(node, node.op_type, 0, BETWEEN if whole else WITH_CONSTANT)
@@ -165,7 +172,15 @@ def _computes(node: NodeProto, network: Network) -> bool:
     return bool(network.data_inputs(node)) and network.is_float(node.output[0])
 
 
-def _float(node: NodeProto, op: str, parameters: int, kept: str = "") -> LayerOutcome:
+def _slower(what: str, found: Kernels) -> str:
+    return SLOWER.format(runtime=title(found.runtime), what=what)
+
+
+def _no_kernel(what: str, found: Kernels) -> str:
+    return NO_KERNEL.format(runtime=title(found.runtime), what=what)
+
+
+def _float(node: NodeProto, op: str, parameters: int, kept: str) -> LayerOutcome:
     return LayerOutcome(
         layer=node.output[0],
         op=op,
@@ -174,5 +189,5 @@ def _float(node: NodeProto, op: str, parameters: int, kept: str = "") -> LayerOu
         macs=0,
         parameters=parameters,
         kernel="float32",
-        kept=kept or NO_KERNEL.format(what=op),
+        kept=kept,
     )

@@ -52,6 +52,7 @@ class Figures:
     measured_at: str
     batch: int
     threads: int
+    executed_by: str = ""
 
     @property
     def id(self) -> str:

@@ -30,7 +30,8 @@ COUNTS = ("flips", "lost", "gained", "size_bytes", "fp32_size_bytes")
 
 
 class Place(NamedTuple):
-    """Where and on what points were measured, and at what they were timed; many share one."""
+    """Where and on what points were measured, and at what they were timed; many share one.
+    `executed_by` is that of Measurement."""
 
     workload: str
     data: str
@@ -40,6 +41,7 @@ class Place(NamedTuple):
     runtime: str
     batch: int
     threads: int
+    executed_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ def _place(point: Point) -> Place:
     else:
         machine_id, label = point.machine_id, point.machine_label
     named = (point.workload, point.data, point.data_id, machine_id, label, point.runtime)
-    return Place(*named, point.batch, point.threads)
+    return Place(*named, point.batch, point.threads, point.executed_by)
 
 
 _parsed = lru_cache(maxsize=4096)(Recipe.from_json)

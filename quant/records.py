@@ -58,6 +58,10 @@ class Measurement:
     earlier, or empty. `peaks` are what short kernels reached there with these threads: 10⁹
     multiply-adds a second in float and in 8 bits, and 10⁹ bytes a second from memory.
 
+    `runtime` names what the point was asked for in. Where that is the best of several,
+    `executed_by` is the one that the file and all figures are of, `fp32_executed_by` that of FP32's
+    figures; else both are empty.
+
     `artifact` is a path below the home folder. `key` names the point: workload, recipe, weights,
     data and method version; `data_id` names the pictures by their contents. `calibrate_pictures`,
     `select_pictures` and `report_pictures` are the sizes of the three splits, 0 where that was not
@@ -124,6 +128,18 @@ class Measurement:
     latency_starts: int = 1
     rest_measured_at: str = ""
     peaks: tuple[float, float, float] | None = None
+    executed_by: str = ""
+    fp32_executed_by: str = ""
+
+    @property
+    def ran_in(self) -> str:
+        """The runtime that the figures are of."""
+        return self.executed_by or self.runtime
+
+    @property
+    def fp32_ran_in(self) -> str:
+        """The runtime that FP32's figures beside them are of."""
+        return self.fp32_executed_by or self.runtime
 
     @property
     def id(self) -> str:
@@ -158,9 +174,11 @@ class Measurement:
         """One flat object a point, as `--json` prints it. A width is None where layers differ."""
         row = asdict(self)
         recipe = row.pop("recipe")
-        row.pop("outcomes")
+        for name in ("outcomes", "executed_by", "fp32_executed_by"):
+            row.pop(name)
         row["recipe"] = self.recipe.id
         row["label"] = self.recipe.label
+        row["ran_in"], row["fp32_ran_in"] = self.ran_in, self.fp32_ran_in
         row["weights_bits"] = self.recipe.common_weights or None
         row["activation_bits"] = self.recipe.common_activations or None
         row["layers"] = {name: [weights, inputs] for name, weights, inputs in self.recipe.layers}

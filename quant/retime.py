@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,20 +14,19 @@ from filelock import FileLock
 
 from models.data import Dataset
 from models.workload import workload
-from quant.baseline import Progress
+from quant.baseline import TIMING, Progress
 from quant.disk import writing
 from quant.errors import StoreError
 from quant.graph.prepared import prepare
 from quant.identity import Request, data_of
-from quant.measure.latency import Latency, timed
+from quant.measure.latency import Contender, Latency, Timings, rounds
 from quant.measure.quiet import BUSY
 from quant.profile.peaks import reached
 from quant.records import Measurement
 from quant.samples import Samples
 from quant.shelf import shelf
 from quant.timing import Timing
-
-TIMING = 0.8  # the share of a point after which it is timed
+from quant.translated import fp32_for
 
 
 def time_again(
@@ -48,8 +48,9 @@ def time_again(
         )
     progress("Waiting for the machine", 0.01)
     with writing(home), FileLock(home / "machine.lock"):
-        fp32 = path if known.recipe.is_fp32 else prepare(chosen, home).path
-        found = latency(path, fp32, data, request.timing, home, progress)
+        its = fp32_for(prepare(chosen, home), request.runtime)
+        contender = Contender(path, path if known.recipe.is_fp32 else its.path, request.runtime)
+        found = latencies([contender], data, request.timing, home, progress).latency()
         peaks = reached(home, request.timing.count)
     progress("Done", 1.0)
     measured = replace(
@@ -69,15 +70,18 @@ def _with_runs(samples: bytes, n: int, found: Latency) -> bytes:
     return replace(Samples.read(samples, n), runs_ms=runs, fp32_runs_ms=fp32_runs).pack()
 
 
-def latency(
-    path: Path, fp32: Path, data: Dataset, timing: Timing, home: Path, progress: Progress
-) -> Latency:
-    """Of a file, on report pictures, beside FP32. The caller holds the machine's lock."""
-    step = "Timing" if path == fp32 else "Timing beside FP32"
+def latencies(
+    contenders: Sequence[Contender],
+    data: Dataset,
+    timing: Timing,
+    home: Path,
+    progress: Progress,
+) -> Timings:
+    """Of files on report pictures, beside FP32. The caller holds the machine's lock."""
+    step = "Timing" if all(len(one.files) == 1 for one in contenders) else "Timing beside FP32"
     pictures = data.report.take([at % len(data.report) for at in range(timing.batch)])
-    return timed(
-        path,
-        fp32,
+    return rounds(
+        contenders,
         pictures,
         threads=timing.count,
         home=home,

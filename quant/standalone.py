@@ -1,4 +1,4 @@
-"""A script that runs one file anywhere: ONNX Runtime, numpy and Pillow, nothing of ours.
+"""A script that runs one file anywhere: its runtime, numpy and Pillow, nothing of ours.
 
 Sizes and the input's name are read from the model when the script runs; what the file does not
 say, how a picture becomes numbers and what classes are called, is written into the script.
@@ -7,16 +7,18 @@ say, how a picture becomes numbers and what classes are called, is written into 
 from __future__ import annotations
 
 import textwrap
+from dataclasses import dataclass
 from string import Template
 
 from models.labels import labels
 from models.workload import Workload, workload
 from quant.records import Measurement
+from quant.runtimes import choice_of
 
 _SCRIPT = Template('''\
 """$title: what is on these pictures?
 
-Usage: python $script PICTURE ...   (pip install onnxruntime numpy pillow)
+Usage: python $script PICTURE ...   (pip install $library numpy pillow)
 Runs $model, which must lie beside this script; it needs $runtime or later.
 """
 
@@ -24,8 +26,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
-from PIL import Image
+$imports
 
 MODEL = Path(__file__).with_name("$model")
 $scaling
@@ -41,11 +42,9 @@ $square
 
 
 def main(paths):
-    onnxruntime.set_default_logger_severity(3)  # errors alone
-    session = onnxruntime.InferenceSession(str(MODEL))
-    entry = session.get_inputs()[0]
+$load
     for path in paths:
-        logits = session.run(None, {entry.name: pixels(path, *entry.shape[1:])[None]})[0][0]
+        logits = $answer
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         print(path)
@@ -62,6 +61,30 @@ if __name__ == "__main__":
 ''')
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How the script loads and asks a file in one runtime."""
+
+    load: str
+    answer: str
+
+
+_WAYS = {
+    "onnxruntime": _Way(
+        """\
+    onnxruntime.set_default_logger_severity(3)  # errors alone
+    session = onnxruntime.InferenceSession(str(MODEL))
+    entry = session.get_inputs()[0]""",
+        "session.run(None, {entry.name: pixels(path, *entry.shape[1:])[None]})[0][0]",
+    ),
+    "openvino": _Way(
+        """\
+    exact = {"INFERENCE_PRECISION_HINT": "f32"}  # what the file has in float stays float32
+    model = openvino.compile_model(MODEL, "CPU", exact)
+    shape = [axis.get_length() for axis in list(model.input(0).partial_shape)[1:]]""",
+        "model(pixels(path, *shape)[None])[0][0]",
+    ),
+}
 _CROP_FIRST = """\
     side = max(1, round(min(picture.size) * CROP))
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
@@ -83,11 +106,17 @@ def script(point: Measurement, model: str) -> str:
     """
     chosen = workload(point.workload)
     named = "; ".join(labels(chosen))
+    library = choice_of(point.ran_in)
+    way = _WAYS[library]
     return _SCRIPT.substitute(
         title=f"{chosen.title}, {point.recipe.label}",
         script=f"{model.removesuffix('.onnx')}.py",
         model=model,
         runtime=point.oldest_runtime,
+        library=library,
+        imports=f"import {library}\nfrom PIL import Image",
+        load=way.load,
+        answer=way.answer,
         scaling=_scaling(chosen),
         square=_RESIZE_FIRST if chosen.resize else _CROP_FIRST,
         mean=_tuple(chosen.mean),

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("app.py", "pages", "quant", "models", "benchmarks")
-HEAVY = ("torch", "torchvision", "onnx", "onnxscript", "onnxruntime")
+HEAVY = ("torch", "torchvision", "onnx", "onnxscript", "onnxruntime", "openvino")
 
 ENGINE = ("graph", "calibrate", "rounding", "lower", "runtime", "measure", "plan", "artifact",
           "profile", "perturb")  # fmt: skip
@@ -37,7 +37,7 @@ FOR_PAGES = (
     "quant.samples", "quant.compare", "models.labels", "models.gallery", "quant.beside",
     "quant.certainty", "quant.draws", "quant.judged", "quant.power",
     "quant.snapshot.marker", "quant.shelf", "quant.standalone", "quant.rows", "quant.present",
-    "quant.sensitivity",
+    "quant.runtimes", "quant.ran_in", "quant.sensitivity",
 )  # fmt: skip
 LIGHT = (*(name for name in FOR_PAGES if name not in ("app", "pages")), "models.data",
          "models.weights", "models.splits")  # fmt: skip

@@ -11,6 +11,7 @@ from quant.errors import BitfrontError
 from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import ensure_dispatcher, submit
 from quant.records import Measurement
+from quant.runtimes import choice_of
 from quant.timing import Timing
 
 
@@ -48,6 +49,7 @@ def _make_again(point: Measurement, data: str | None) -> None:
             (point.recipe,),
             data=data,
             images=point.n,
+            runtime=choice_of(point.runtime),
             requested_by=visitor.name(),
             timings=(Timing(point.batch),),
         )

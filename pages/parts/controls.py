@@ -14,7 +14,9 @@ from quant.budgets import Budgets
 from quant.draws import MOST_DRAWS, drawn
 from quant.methods import LADDER
 from quant.recipe import ACTIVATION_BITS, RANGES, WEIGHT_BITS, Recipe
-from quant.timing import BATCHES, THREADS, USUAL, Timing
+from quant.runtimes import BEST, CHOICES, USUAL, title
+from quant.timing import BATCHES, THREADS, Timing
+from quant.timing import USUAL as USUAL_TIMING
 
 WEIGHTS = tuple(str(bits) for bits in WEIGHT_BITS if bits != 32)
 ACTIVATIONS = tuple(str(bits) for bits in ACTIVATION_BITS)
@@ -41,6 +43,7 @@ ALLOWED = {
     "loss": tuple(LOSSES),
     "batch": BATCH_SIZES,
     "threads": THREAD_COUNTS,
+    "runtime": CHOICES,
 }
 METHOD_WORDS = "\n".join(
     [f"- {auto.AUTO} {auto.AUTO_WORDS}"]
@@ -58,12 +61,13 @@ Widths = tuple[tuple[int, int], ...]  # (weights, activations)
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What the sidebar asks for. `data` is a folder of pictures on this machine, or None; `timing`
-    says what latency is timed at, and shown of."""
+    says what latency is timed at, and shown of; `runtime` is what executes the files, or `best`."""
 
     workload: Workload
     recipes: tuple[Recipe, ...]
     data: str | None = None
-    timing: Timing = USUAL
+    timing: Timing = USUAL_TIMING
+    runtime: str = USUAL
 
     @property
     def lacks_data(self) -> bool:
@@ -102,7 +106,24 @@ def model() -> Choice:
         _picked(chosen, widths)
     count = _draws()
     asked = drawn(_recipes(chosen, widths, method, ranges), count)
-    return Choice(chosen, asked, data, timing())
+    executed = _runtime()
+    return Choice(chosen, asked, data, timing(), executed)
+
+
+def _runtime() -> str:
+    """What executes the files that are looked at. The link's point may be of another one."""
+    named = [f"{title(name)} ({name})" for name in CHOICES if name != BEST]
+    chosen: str = st.selectbox(
+        "Runtime",
+        CHOICES,
+        key="runtime",
+        bind=LINK,
+        on_change=_forget_the_point,
+        help=f"What executes the files: {', '.join(named)}. A front belongs to one of them: size, "
+        "accuracy and latency are of the file that it loaded, against FP32 there. With best, each "
+        "point is measured in all of them and has the quickest one's file.",
+    )
+    return chosen
 
 
 def timing() -> Timing:

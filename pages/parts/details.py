@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts import cache, shell
 from quant import explain
+from quant.ran_in import ran_in
 from quant.records import LayerOutcome, Measurement
 from quant.timing import in_threads
 
@@ -72,7 +73,7 @@ def history(point: Measurement) -> None:
         {
             "measured": _when(one),
             "machine": one.machine.label,
-            "runtime": one.runtime,
+            "runtime": one.ran_in,
             "batch": one.batch,
             "threads": one.threads,
             "pictures": one.n,
@@ -109,7 +110,7 @@ def provenance(point: Measurement) -> None:
         f"{point.latency_starts} process starts, {in_threads(point.threads)}",
         "Latency against FP32": _ratio(point),
         "Machine": f"{machine.label}, {machine.memory_gb:g} GB, {machine.system}; {sets}",
-        "Runtime": f"{point.runtime}; the file needs {point.oldest_runtime} or later",
+        "Runtime": f"{ran_in(point)}; the file needs {point.oldest_runtime} or later",
         "Versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
         "Time taken": f"{point.quantize_seconds:.1f} s to make, {point.evaluate_seconds:.1f} s "
         "to measure",

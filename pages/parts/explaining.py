@@ -23,6 +23,7 @@ from quant.jobs.requests import EXPLAIN, SweepRequest
 from quant.jobs.submit import ensure_dispatcher, submit
 from quant.recipe import Recipe
 from quant.records import Measurement
+from quant.runtimes import USUAL, choice_of, title
 
 FIRST_SECONDS = 15.0  # what it takes where none of the model was explained before
 PLAIN = {"displayModeBar": False, "scrollZoom": False}
@@ -30,6 +31,13 @@ PLAIN = {"displayModeBar": False, "scrollZoom": False}
 
 def explained(point: Measurement, choice: Choice) -> None:
     """The whole account of one point, or the button that has it made."""
+    if not point.ran_in.startswith(USUAL):
+        st.info(
+            f"This point ran in {title(point.ran_in)}, and points are taken apart in "
+            f"{title(USUAL)} alone: choose it under Runtime, and explain the same recipe there.",
+            icon=":material/info:",
+        )
+        return
     told = cache.explained(point.id)
     if told is None:
         st.markdown(
@@ -98,7 +106,8 @@ def _try(one: Suggestion, choice: Choice, point: Measurement) -> None:
         else "Measures this recipe as Measure does; what it really gave is then said here.",
         on_click=_queue,
         args=(SweepRequest(
-            point.workload, (one.recipe,), data=choice.data, requested_by=visitor.name()
+            point.workload, (one.recipe,), data=choice.data, requested_by=visitor.name(),
+            runtime=choice_of(point.runtime),
         ),),
     )  # fmt: skip
 

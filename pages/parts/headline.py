@@ -8,6 +8,7 @@ from models.workload import Workload
 from pages.parts import cache, links
 from pages.parts.view import View
 from quant import advice, certainty, explain
+from quant.ran_in import ran_in
 from quant.records import Measurement
 from quant.timing import in_threads
 
@@ -26,7 +27,7 @@ def title(workload: Workload, view: View) -> None:
         timed += f", batch of {one.batch}" if one.batch > 1 else ""
         st.caption(
             f"Measured on {one.n:,} pictures{_others(one)} · {one.machine.cpu}, {timed} · "
-            f"{one.runtime}"
+            f"{ran_in(one)}"
         )
     else:
         st.caption(f"{workload.title} · {workload.parameters / 1e6:.1f} million parameters")

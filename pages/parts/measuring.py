@@ -52,7 +52,7 @@ def offer(choice: Choice, measured: Collection[Recipe], filed: Collection[Recipe
     `measured` need not be asked for; of `filed`, only latency is to be measured.
     """
     fresh = [recipe for recipe in choice.recipes if recipe not in measured]
-    waiting = in_hand(choice.workload.name, choice.timing)
+    waiting = in_hand(choice.workload.name, choice.timing, choice.runtime)
     wanted = [recipe for recipe in fresh if recipe not in waiting]
     # FP32 is measured along where it is not there yet.
     along = [] if Recipe.fp32() in measured else [Recipe.fp32()]
@@ -75,6 +75,7 @@ def offer(choice: Choice, measured: Collection[Recipe], filed: Collection[Recipe
             choice.workload.name,
             tuple(wanted),
             data=choice.data,
+            runtime=choice.runtime,
             requested_by=visitor.name(),
             timings=(choice.timing,),
         )
@@ -161,14 +162,16 @@ def _hint(expected: Estimate | None, *, only_timed: bool) -> str:
     return told
 
 
-def in_hand(workload: str, timing: Timing | None = None) -> set[Recipe]:
-    """Recipes that wait or run, to be timed so or anyhow."""
+def in_hand(workload: str, timing: Timing | None = None, runtime: str | None = None) -> set[Recipe]:
+    """Recipes that wait or run, to be timed so or anyhow, in that runtime or in any."""
     return {
         task.recipe
         for sweep in cache.running(workload)
         if sweep.purpose == MEASURE
         for task in cache.tasks(sweep.id)
-        if task.state in (QUEUED, RUNNING) and timing in (None, task.timing)
+        if task.state in (QUEUED, RUNNING)
+        and timing in (None, task.timing)
+        and runtime in (None, task.runtime)
     }
 
 

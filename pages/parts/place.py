@@ -10,24 +10,41 @@ import streamlit as st
 from pages.parts import cache, links
 from quant import grounds
 from quant.pareto import Ground
+from quant.runtimes import CHOICES, choice_of
 from quant.settings import settings
 from quant.timing import Timing
 
 
-def ground(workload: str, beside: Sequence[str], point: str, timing: Timing) -> Ground | None:
+def ground(
+    workload: str,
+    beside: Sequence[str],
+    point: str,
+    timing: Timing,
+    runtime: str | None = None,
+) -> Ground | None:
     """That of the link, or of the point that it names, or of what was measured last; with a
     selector, where the store holds several: a front belongs to one of them, and to one batch and
-    number of threads."""
+    number of threads.
+
+    Args:
+        runtime: what is asked for, unless the link names something else; any, if None.
+    """
     known = cache.places(workload)
-    if not known:
-        return None
     ordered = sorted(known, key=known.__getitem__)
     spots = tuple(dict.fromkeys(one.spot for one in known))
-    spot = ordered[-1].spot
+    tokens = {token(one): one for one in spots}
+    shown = tokens.get(links.chosen(links.GROUND)) or _holder([workload, *beside], point, spots)
+    wanted = choice_of(shown.runtime) if shown else runtime
+    if wanted in CHOICES:
+        spots = tuple(one for one in spots if choice_of(one.runtime) == wanted)
+    if not spots:
+        return None
+    spot = next(one.spot for one in reversed(ordered) if one.spot in spots)
     if len(spots) > 1:
-        tokens = {token(one): one for one in spots}
-        shown = tokens.get(links.chosen(links.GROUND)) or _holder([workload, *beside], point, spots)
+        tokens = {key: one for key, one in tokens.items() if one in spots}
         spot = _select(workload, tokens, shown or spot)
+    elif shown:
+        spot = shown
     return grounds.at(ordered, spot, timing.batch, timing.threads, settings().threads)
 
 

@@ -17,6 +17,7 @@ from quant.budgets import Budgets
 from quant.draws import Draws
 from quant.point import Figures, token
 from quant.points import Points
+from quant.runtimes import title
 from quant.selection import Rows
 
 
@@ -131,8 +132,10 @@ def _over(draws: Draws | None) -> str:
 def _row(point: Figures, models: bool) -> dict[str, Any]:
     recipe = point.recipe
     model = {"model": point.workload} if models else {}
+    executed = {"ran in": title(point.executed_by)} if point.executed_by else {}
     return model | {
         "point": recipe.label,
+        **executed,
         "size, MB": point.size_bytes / 1e6,
         "speed, × FP32": 1 / explain.latency_ratio(point)[0],
         "latency, ms": point.latency_ms,

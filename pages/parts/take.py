@@ -15,6 +15,7 @@ from quant import explain
 from quant.errors import StoreError
 from quant.recipe import CALIBRATION_IMAGES
 from quant.records import Measurement
+from quant.runtimes import USUAL, choice_of, title
 from quant.shelf import shelf
 from quant.standalone import script
 
@@ -44,7 +45,7 @@ def row(point: Measurement, choice: Choice) -> None:
             mime="text/x-python",
             on_click="ignore",
             icon=":material/code:",
-            help="Runs the model on your pictures, with ONNX Runtime, numpy and Pillow alone.",
+            help=f"Runs the model on your pictures, with {_plain(point)}, numpy and Pillow alone.",
         )
         st.download_button(
             "Recipe",
@@ -80,9 +81,16 @@ def command(point: Measurement, choice: Choice, file: str) -> str:
             words += ["--seed", str(recipe.seed)]
         if recipe.calibration_images != CALIBRATION_IMAGES:
             words += ["--calibration-images", str(recipe.calibration_images)]
+    if choice_of(point.runtime) != USUAL:
+        words += ["--runtime", choice_of(point.runtime)]
     if choice.workload.needs_data:
         words += ["--data", choice.data or "DIR"]
     return shlex.join([*words, "-o", file])
+
+
+def _plain(point: Measurement) -> str:
+    """`ONNX Runtime`: what the file needs."""
+    return title(choice_of(point.ran_in))
 
 
 def _read(path: Path | None, point: Measurement) -> bytes:

@@ -99,7 +99,7 @@ def of(
     """Read the store and the link. `others` are models to show beside the chosen one."""
     name, named = choice.workload.name, links.chosen(links.POINT)
     beside = tuple(other for other in dict.fromkeys(others) if other != name)
-    ground = place.ground(name, beside, named, choice.timing)
+    ground = place.ground(name, beside, named, choice.timing, choice.runtime)
     if ground is None:
         return View(None, budgets, Recommendation(None, 0, 0), None, pinned=False)
     selection = cache.selection(name, beside, ground, filters)

@@ -27,6 +27,7 @@ def run(file: str, request: SweepRequest, *, as_json: bool) -> None:
             request.images,
             settings().home,
             lambda step, _fraction: line.say(step),
+            request.runtime,
         )
     finally:
         line.clear()

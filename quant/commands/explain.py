@@ -13,6 +13,7 @@ from quant.commands.show import aligned
 from quant.commands.sweep import finished, measured
 from quant.errors import RequestError
 from quant.jobs.requests import EXPLAIN, SweepRequest
+from quant.jobs.submit import checked
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.store import Store, open_store
@@ -33,6 +34,7 @@ def run(request: SweepRequest, recipes: tuple[Recipe, ...], *, as_json: bool, as
             f"explain takes one point apart and {len(recipes)} recipes were asked for; give one "
             "width, one method and one kind of ranges"
         )
+    checked(replace(request, purpose=EXPLAIN))
     kept: list[Measurement] = []
     code = measured(replace(request, fresh=False), kept.append)
     chosen = [one for one in kept if one.recipe == recipes[0]]

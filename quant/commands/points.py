@@ -11,13 +11,20 @@ from quant.draws import dots
 from quant.errors import RequestError
 from quant.pareto import OBJECTIVES, fronts
 from quant.rows import csv_text
+from quant.runtimes import checked, choice_of
 from quant.store import open_store
 
 
 def run(
-    workload: str | None, front: str | None, budgets: Budgets, *, as_json: bool, as_csv: bool
+    workload: str | None,
+    front: str | None,
+    budgets: Budgets,
+    runtime: str | None = None,
+    *,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
-    """Print a line a point, or only those that nothing dominates.
+    """Print a line a point, or only those that nothing dominates, or of one runtime.
 
     Raises:
         BitfrontError: an unknown workload or objective, or a store that cannot be read.
@@ -26,9 +33,13 @@ def run(
         raise RequestError("--json and --csv were both given; the output has one form, give one")
     if workload is not None:
         named(workload)
+    if runtime is not None:
+        checked(runtime)
     objectives = None if front is None else _objectives(front)
     with open_store() as store:
-        measurements = store.points(workload)
+        measurements = [
+            one for one in store.points(workload) if runtime in (None, choice_of(one.runtime))
+        ]
         said = told(store, measurements, budgets)
     if objectives is not None:
         measurements = fronts(dots(measurements), objectives)

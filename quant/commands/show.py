@@ -28,6 +28,9 @@ def table(
     if not with_places and len({(item.batch, item.threads) for item in measurements}) > 1:
         timed = [("batch", "threads"), *((str(m.batch), str(m.threads)) for m in measurements)]
         columns = [(a[0], *b, *a[1:]) for a, b in zip(columns, timed, strict=True)]
+    if any(item.executed_by for item in measurements):
+        named = [("ran in", "FP32 in"), *((m.ran_in, m.fp32_ran_in) for m in measurements)]
+        columns = [(*a, *b) for a, b in zip(columns, named, strict=True)]
     if with_places:
         places = [_PLACES, *map(_places, measurements)]
         columns = [(*a, *b) for a, b in zip(columns, places, strict=True)]

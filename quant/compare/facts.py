@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from quant import explain
+from quant.ran_in import ran_in
 from quant.records import Measurement
 from quant.timing import in_threads
 
@@ -130,7 +131,7 @@ _MAIN: tuple[tuple[str, Callable[[Measurement], str]], ...] = (
     ("Multiply-adds in integers", lambda p: explain.percent(p.integer_mac_share)),
     ("Pictures", lambda p: f"{p.n:,} counted; {p.data}"),
     ("Machine", lambda p: p.machine.label),
-    ("Runtime", lambda p: p.runtime),
+    ("Runtime", ran_in),
 )
 _MINOR: tuple[tuple[str, Callable[[Measurement], str]], ...] = (
     ("True class among five", lambda p: explain.percent(p.top5)),

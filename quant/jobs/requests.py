@@ -9,6 +9,7 @@ from itertools import product
 
 from quant.errors import RequestError
 from quant.recipe import Recipe
+from quant.runtimes import label as runtime_label
 from quant.timing import USUAL, Timing
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
@@ -112,13 +113,16 @@ class TaskStatus:
     step_seconds_left: float | None = None
     purpose: str = MEASURE
     timing: Timing = USUAL
+    runtime: str = "onnxruntime"
 
     @property
     def label(self) -> str:
-        """The recipe's, with batch and threads where they were asked for."""
+        """The recipe's, with batch, threads and runtime where they were asked for."""
         if self.purpose == SENSITIVITY:
             return f"sensitivity·{self.recipe.method}"
-        return " · ".join(filter(None, (self.recipe.label, self.timing.label)))
+        return " · ".join(
+            filter(None, (self.recipe.label, self.timing.label, runtime_label(self.runtime)))
+        )
 
 
 @dataclass(frozen=True, slots=True)

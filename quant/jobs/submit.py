@@ -12,9 +12,10 @@ import quant
 from models.listing import listing
 from models.workload import WORKLOADS, Workload, workload
 from quant.errors import DataError, RequestError, StoreError
-from quant.jobs.requests import LATER, SENSITIVITY, SweepRequest
+from quant.jobs.requests import EXPLAIN, LATER, SENSITIVITY, SweepRequest
 from quant.recipe import Recipe
-from quant.runtime import RUNTIMES
+from quant.runtimes import USUAL
+from quant.runtimes import checked as checked_runtime
 from quant.settings import settings, usable_processors
 from quant.shelf import shelf
 from quant.store import Store
@@ -70,9 +71,11 @@ def checked(request: SweepRequest) -> SweepRequest:
         UnknownWorkload, DataError, RequestError: it cannot be measured.
     """
     chosen = workload(request.workload)
-    if request.runtime not in RUNTIMES:
+    checked_runtime(request.runtime)
+    if request.purpose == EXPLAIN and request.runtime != USUAL:
         raise RequestError(
-            f"there is no runtime {request.runtime!r}; there are {', '.join(RUNTIMES)}"
+            f"points are taken apart in {USUAL} alone, and {request.runtime} was asked for; "
+            f"explain the same recipe with --runtime {USUAL}"
         )
     if chosen.needs_data and request.data is None:
         raise DataError(f"{chosen.name} needs {chosen.needs_data}")

@@ -125,14 +125,18 @@ def least_scale(bias: Floats | None, input_scale: float) -> Floats | None:
 
 
 def _scale(fragment: Fragment, layer: Layer, codes: Codes, scales: Scales, shape: list[int]) -> str:
-    """The scales, from a byte a channel: computed once, at load."""
+    """The scales, from a byte a channel: computed once, at load.
+
+    By Pow: a Cast of bytes with a Mul behind it is not folded by OpenVINO (seen in 2026.4), which
+    takes it for quantised weights, and then computes the layer in float.
+    """
     base = f"{layer.stored}/scale"
     steps = fragment.constant(f"{base}/steps", scales.steps(codes.scale).reshape(shape))
     step = fragment.shared("scales/step", STEP)
     top = fragment.shared("scales/top", np.float32(scales.top))
     wide = fragment.node("Cast", [steps], f"{base}/wide", to=TensorProto.FLOAT)
-    octaves = fragment.node("Mul", [wide, step], f"{base}/log")
-    return fragment.node("Mul", [fragment.node("Exp", [octaves], f"{base}/share"), top], base)
+    share = fragment.node("Pow", [step, wide], f"{base}/share")
+    return fragment.node("Mul", [share, top], base)
 
 
 def _packed(layer: Layer, codes: Codes, bits: int, shared: dict[str, TensorProto]) -> Fragment:

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from models.data import Split
 from quant.errors import ModelError
-from quant.runtime.ort import Session
+from quant.runtime.protocol import Loaded
+from quant.runtime.table import runtime as named
+from quant.runtimes import USUAL
 
 SMALL_PICTURE = 10_000  # values; larger pictures go through in smaller batches
 Progress = Callable[[float], None]
@@ -45,14 +47,20 @@ class Answers:
 
 
 def answers(
-    path: Path, split: Split, limit: int | None, progress: Progress, *, threads: int
+    path: Path,
+    split: Split,
+    limit: int | None,
+    progress: Progress,
+    *,
+    threads: int,
+    runtime: str = USUAL,
 ) -> Answers:
     """Run every picture of a split, or its first `limit`.
 
     Batches run side by side on one thread each: quicker than one after the other on several
     threads, and the same to the last bit whatever the number of threads.
     """
-    session = Session(path, threads=1)
+    session = named(runtime).load(path, threads=1, at_once=threads)
     logits: list[NDArray[np.float32]] = []
     labels: list[NDArray[np.int64]] = []
     total, done = min(len(split), limit or len(split)), 0
@@ -73,7 +81,7 @@ def answers(
 
 
 def _ahead(
-    pool: ThreadPoolExecutor, session: Session, batches: Iterable[Batch], threads: int
+    pool: ThreadPoolExecutor, session: Loaded, batches: Iterable[Batch], threads: int
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
     """Results in order, with few batches in memory at a time."""
     waiting: deque[tuple[Future[NDArray[np.float32]], NDArray[np.int64]]] = deque()

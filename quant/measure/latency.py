@@ -1,4 +1,4 @@
-"""Latency: a file and FP32 in turn, in several processes of their own, alone on the machine."""
+"""Latency: files and FP32 in turn, in several processes of their own, alone on the machine."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from quant.measure.quiet import Quiet, Timed, remember, remembered
 from quant.measure.reference import VERSION, reference_file
 from quant.measure.starts import Estimate, estimate
 from quant.measure.timer import Round, Subject, Timer
+from quant.runtimes import USUAL
 from quant.samples import QUANTILES
 
 STARTS = 4
@@ -45,6 +46,46 @@ class Latency:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A file and FP32 in one runtime. They may be the same file."""
+
+    file: Path
+    fp32: Path
+    runtime: str = USUAL
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return (self.file,) if self.file == self.fp32 else (self.file, self.fp32)
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Rounds in which all files of all contenders were timed, one sequence a start."""
+
+    contenders: tuple[Contender, ...]
+    starts: tuple[tuple[Timed, ...], ...]
+    note: str
+
+    def latency(self, own: int = 0, beside: int | None = None) -> Latency:
+        """A contender's file, beside its own FP32 or that of another contender."""
+        beside = own if beside is None else beside
+        file, fp32 = self._at(own), self._at(beside) + len(self.contenders[beside].files) - 1
+        return _latency(self.starts, file, fp32, self.note)
+
+    def quickest(self, *, of_fp32: bool = False) -> int:
+        """The contender whose file, or FP32, took least."""
+
+        def taken(at: int) -> float:
+            found = self.latency(at)
+            return (found.fp32 if of_fp32 else found.file).middle
+
+        return min(range(len(self.contenders)), key=taken)
+
+    def _at(self, contender: int) -> int:
+        return sum(len(one.files) for one in self.contenders[:contender])
+
+
 def timed(
     file: Path,
     fp32: Path,
@@ -53,46 +94,89 @@ def timed(
     threads: int,
     home: Path,
     told: Callable[[float], None] = lambda _share: None,
-    timer: Callable[[], Timer] = Timer,
+    timer: Callable[[str], Timer] = Timer,
+    runtime: str = USUAL,
 ) -> Latency:
-    """Time two files in alternating rounds, so that both meet the same machine.
+    """One file beside FP32: see `rounds`."""
+    one = Contender(file, fp32, runtime)
+    return rounds((one,), pictures, threads=threads, home=home, told=told, timer=timer).latency()
+
+
+def rounds(
+    contenders: Sequence[Contender],
+    pictures: Floats,
+    *,
+    threads: int,
+    home: Path,
+    told: Callable[[float], None] = lambda _share: None,
+    timer: Callable[[str], Timer] = Timer,
+) -> Timings:
+    """Time files in alternating rounds, so that all meet the same machine.
+
+    Each contender has a process of its own in each start: the idle threads of one runtime would
+    disturb another's.
 
     Args:
-        fp32: may be the file itself, whose ratio is then 1 for certain.
+        contenders: FP32 may be the file itself, whose ratio is then 1 for certain.
         pictures: (batch, c, h, w), what each run is given.
         threads: of each session, fixed.
         told: hears the share that is done; it may raise to stop.
+        timer: makes the timing process of a runtime.
     The caller holds the machine's lock.
 
     Raises:
         ModelError: a file cannot be timed.
     """
-    files = (file,) if file == fp32 else (file, fp32)
     memory = home / "cache" / f"reference-{VERSION}.{threads}-threads-{this_machine().id}.s"
     quiet = Quiet(remembered(memory))
     starts: list[tuple[Timed, ...]] = []
     with tempfile.TemporaryDirectory(prefix="bitfront-timing-") as folder, ExitStack() as stack:
         given = Path(folder) / "pictures.npy"
         np.save(given, pictures)
-        subject = Subject(files, reference_file(home), given, threads)
-        timers = [stack.enter_context(timer()) for _ in range(STARTS)]
+        reference = reference_file(home)
+        timers = [
+            [stack.enter_context(timer(one.runtime)) for one in contenders] for _ in range(STARTS)
+        ]
         told(0.0)
-        for one in timers:
-            one.wait()  # what still imports would disturb who times already
-        for number, one in enumerate(timers):
+        for each in timers:
+            for one in each:
+                one.wait()  # what still imports would disturb who times already
+        for number, each in enumerate(timers):
             told(number / STARTS)
-            typical, before = one.load(subject)
-            starts.append(quiet.start(partial(_round, one, typical, number), before))
-            one.close()
+            loaded = [
+                one.load(Subject(contender.files, reference, given, threads))
+                for one, contender in zip(each, contenders, strict=True)
+            ]
+            typical = [files for files, _ in loaded]
+            take = partial(_round, each, typical, number)
+            starts.append(quiet.start(take, max(before for _, before in loaded)))
+            for one in each:
+                one.close()
     remember(memory, quiet)
-    return _latency(starts, quiet.note(starts))
+    return Timings(tuple(contenders), tuple(starts), quiet.note(starts))
 
 
-def _round(timer: Timer, typical: tuple[float, ...], start: int, number: int) -> Round:
-    order = list(range(len(typical)))
-    # Whoever comes second meets warmer caches of the other's: take turns, in starts as well.
-    order = order if (start + number) % 2 == 0 else order[::-1]
-    return timer.round(order, [_runs(seconds) for seconds in typical])
+def _round(
+    timers: Sequence[Timer], typical: Sequence[tuple[float, ...]], start: int, number: int
+) -> Round:
+    """Of each contender in its process, as one: the seconds in their order, and the reference
+    kernel where it was slowest."""
+    found: dict[int, Round] = {}
+    for at in _turns(len(timers), start + number):
+        files = typical[at]
+        order = _turns(len(files), start + number)
+        found[at] = timers[at].round(order, [_runs(seconds) for seconds in files])
+    each = [found[at] for at in range(len(timers))]
+    return Round(
+        tuple(seconds for one in each for seconds in one.seconds),
+        max(one.reference for one in each),
+    )
+
+
+def _turns(count: int, number: int) -> list[int]:
+    """Whoever comes second meets warmer caches of the other's: take turns, in starts as well."""
+    order = list(range(count))
+    return order if number % 2 == 0 else order[::-1]
 
 
 def _runs(typical: float) -> int:
@@ -100,9 +184,10 @@ def _runs(typical: float) -> int:
     return max(least, int(ROUND_SECONDS / typical))
 
 
-def _latency(starts: Sequence[Sequence[Timed]], note: str) -> Latency:
-    own, beside = ([[_median_ms(one, at) for one in rounds] for rounds in starts] for at in (0, -1))
-    is_fp32 = len(starts[0][0].seconds) == 1
+def _latency(starts: Sequence[Sequence[Timed]], file: int, fp32: int, note: str) -> Latency:
+    own, beside = (
+        [[_median_ms(one, at) for one in rounds] for rounds in starts] for at in (file, fp32)
+    )
     ratios = [
         [mine / other for mine, other in zip(*rounds, strict=True)]
         for rounds in zip(own, beside, strict=True)
@@ -110,11 +195,11 @@ def _latency(starts: Sequence[Sequence[Timed]], note: str) -> Latency:
     return Latency(
         file=estimate(own),
         fp32=estimate(beside),
-        ratio=Estimate.exactly(1.0) if is_fp32 else estimate(ratios),
-        runs=sum(len(one.seconds[0]) for rounds in starts for one in rounds),
+        ratio=Estimate.exactly(1.0) if file == fp32 else estimate(ratios),
+        runs=sum(len(one.seconds[file]) for rounds in starts for one in rounds),
         starts=len(starts),
-        spread_ms=_spread_ms(starts, 0),
-        fp32_spread_ms=_spread_ms(starts, -1),
+        spread_ms=_spread_ms(starts, file),
+        fp32_spread_ms=_spread_ms(starts, fp32),
         note=note,
     )
 

@@ -1,8 +1,8 @@
-"""The process that times files: numpy and ONNX Runtime, nothing else, told by JSON lines.
+"""The process that times files in one runtime, and imports nothing else; told by JSON lines.
 
-`python -m quant.measure.stopwatch` says when its libraries are there, reads one line that says what
-to load and answers when that is warm; each line that follows is one round. It ends with whoever
-holds the other end of its input.
+`python -m quant.measure.stopwatch RUNTIME` says when its libraries are there, reads one line that
+says what to load and answers when that is warm; each line that follows is one round. It ends with
+whoever holds the other end of its input.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 import onnxruntime
 
+from quant.measure.callers import CALLERS
 from quant.runtime.options import PROVIDERS, options
 
 Call = Callable[[], object]
@@ -35,15 +37,17 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer
     asked = _lines()
-    _say(answers, {})
     try:
-        *files, reference = _loaded(json.loads(next(asked)))
+        caller = import_module(CALLERS[sys.argv[1]])
+        _say(answers, {})
+        *files, reference = _loaded(json.loads(next(asked)), caller.call)
         typical = [_warm(call) for call in (*files, reference)][:-1]
         _say(answers, {"typical": typical, "reference": _reference(reference)})
         for line in asked:
             _say(answers, _round(json.loads(line), files, reference))
-    except Exception as exc:  # onnxruntime raises errors of many kinds
-        _say(answers, {"error": str(exc).splitlines()[0][:200]})
+    except Exception as exc:  # runtimes raise errors of many kinds
+        lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
+        _say(answers, {"error": (lines or [type(exc).__name__])[0][:200]})
 
 
 def _lines() -> Iterator[str]:
@@ -60,20 +64,21 @@ def _lines() -> Iterator[str]:
         yield heard.get()
 
 
-def _loaded(asked: dict[str, Any]) -> list[Call]:
+def _loaded(asked: dict[str, Any], call: Callable[[str, int, Any], Call]) -> list[Call]:
     """One call a file; the reference kernel is the last."""
-    pictures = np.load(asked["pictures"])
+    pictures, threads = np.load(asked["pictures"]), asked["threads"]
     return [
-        *(_call(path, asked["threads"], pictures) for path in asked["files"]),
-        _call(asked["reference"], asked["threads"], None),
+        *(call(path, threads, pictures) for path in asked["files"]),
+        _reference_call(asked["reference"], threads),
     ]
 
 
-def _call(path: str, threads: int, given: Any) -> Call:
+def _reference_call(path: str, threads: int) -> Call:
+    """In ONNX Runtime wherever it is asked for: the same work tells how quick the machine is."""
     session = onnxruntime.InferenceSession(path, options(threads), providers=PROVIDERS)
-    entry, out = session.get_inputs()[0], session.get_outputs()[0].name
-    fed = {entry.name: np.ones(entry.shape, np.float32) if given is None else given}
-    return lambda: session.run([out], fed)
+    [entry] = session.get_inputs()
+    fed = {entry.name: np.ones(entry.shape, np.float32)}
+    return lambda: session.run(None, fed)
 
 
 def _warm(call: Call) -> float:

@@ -15,6 +15,7 @@ from typing import Any, Self
 import quant
 from quant.errors import ModelError
 from quant.measure.living import living
+from quant.runtimes import USUAL, title
 
 COMMAND = (sys.executable, "-m", "quant.measure.stopwatch")
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # no idle threads of numpy's
@@ -40,12 +41,13 @@ class Round:
 
 class Timer:
     """A process of its own. It imports when made and loads when told to, so that several import
-    side by side and time one after the other. Leaving the `with` ends it."""
+    side by side and time one after the other. Leaving the `with` ends it. `runtime` is what all of
+    its files run in: idle threads of another one would disturb them."""
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
-        self._names = "a file"
+    def __init__(self, runtime: str = USUAL, command: Sequence[str] = COMMAND) -> None:
+        self._names, self._runtime = "a file", runtime
         self._process = subprocess.Popen(
-            command,
+            (*command, runtime),
             cwd=Path(quant.__file__).parent.parent,
             env=os.environ | _ALONE,
             stdin=subprocess.PIPE,
@@ -122,5 +124,7 @@ class Timer:
             )
         told: dict[str, Any] = json.loads(line)
         if "error" in told:
-            raise ModelError(f"{self._names} cannot be timed in ONNX Runtime: {told['error']}")
+            raise ModelError(
+                f"{self._names} cannot be timed in {title(self._runtime)}: {told['error']}"
+            )
         return told

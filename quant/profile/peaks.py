@@ -24,8 +24,8 @@ from quant.breakdown.record import Peak, Peaks, peaks_of
 from quant.disk import writing
 from quant.graph.fold import OLD_IR_VERSION
 from quant.measure.machine import this_machine
-from quant.runtime import full_name
 from quant.runtime.ort import Session
+from quant.runtimes import full_name
 
 MATRICES = (256, 512, 1024)  # rows, columns and sums of a product
 CONVOLUTIONS = ((64, 56), (256, 14))  # channels in and out, height and width; 3 x 3

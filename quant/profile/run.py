@@ -28,7 +28,7 @@ from quant.profile.origin import origin
 from quant.profile.peaks import peaks
 from quant.profile.trace import ROUNDS, Feed, Trace, traced
 from quant.recipe import FLOAT, Recipe
-from quant.runtime import full_name
+from quant.runtimes import full_name
 from quant.settings import settings
 from quant.shelf import SHELF, shelf
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 AN_OCTAVE = 12  # steps; a scale is at most 3 % from the one that is wanted
 LARGEST_STEP = 255  # 21 octaves below the top; what is smaller than that carries nothing
-STEP = np.float32(-np.log(2) / AN_OCTAVE)
+STEP = np.float32(2 ** (-1 / AN_OCTAVE))  # the ratio of a scale to the next larger one
 LEAST = 1e-30  # of a network of zeros
 
 
@@ -30,9 +30,7 @@ class Scales:
 
     def of(self, steps: NDArray[np.generic]) -> Floats:
         """Scales (out,) of steps (out,), computed as the file does."""
-        return np.asarray(
-            np.exp(steps.astype(np.float32) * STEP) * np.float32(self.top), np.float32
-        )
+        return np.asarray(STEP ** steps.astype(np.float32) * np.float32(self.top), np.float32)
 
     def steps(self, scale: Floats, *, up: bool = False) -> NDArray[np.uint8]:
         """The steps nearest to these scales, or the next that are at least as large."""

@@ -5,37 +5,22 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import onnxruntime
-from numpy.typing import NDArray
 
 from quant.errors import ModelError
 from quant.runtime.options import PROVIDERS, options
+from quant.runtime.protocol import Floats, Kernels
 
 INTEGER_KERNELS = {
     "QLinearConv", "ConvInteger", "QGemm", "QLinearMatMul", "MatMulInteger",
     "MatMulIntegerToFloat", "DynamicQuantizeMatMul",
 }  # fmt: skip
 LAYER_KERNELS = {"Conv", "FusedConv", "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "MatMulNBits"}
-
-Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Kernels:
-    """`used` counts the kernels of layers; `of_weight` names the integer kernel that reads it.
-
-    `of_node` names the integer kernel that took a node's place.
-    """
-
-    used: dict[str, int]
-    of_weight: dict[str, str]
-    of_node: dict[str, str]
 
 
 class Session:
@@ -69,6 +54,11 @@ class Session:
                 f"{str(exc).splitlines()[0][:200]}"
             ) from exc
         return np.asarray(out, np.float32)
+
+
+def load(path: Path, *, threads: int, at_once: int = 1) -> Session:  # noqa: ARG001
+    """As `quant.runtime.protocol.Runtime` says; a session may be run by any number at a time."""
+    return Session(path, threads=threads)
 
 
 def kernels(path: Path) -> Kernels:

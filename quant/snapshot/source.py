@@ -22,7 +22,10 @@ from quant.store.protocol import Kept
 DATABASE = "bitfront.db"
 MOST_PREDICTIONS_BYTES = 256 * 2**20
 LARGEST = 2**53
-_LONGEST = {"key": 200, "workload": 200, "runtime": 100, "measured_at": 40, "artifact_sha256": 64}
+_LONGEST = {
+    "key": 200, "workload": 200, "runtime": 100, "measured_at": 40, "artifact_sha256": 64,
+    "executed_by": 100, "fp32_executed_by": 100,
+}  # fmt: skip
 _RECORD = TypeAdapter(Measurement)
 
 

@@ -38,6 +38,7 @@ def row(measured: Measurement) -> dict[str, Any]:
         "runtime": measured.runtime,
         "batch": measured.batch,
         "threads": measured.threads,
+        "executed_by": measured.executed_by,
         "n": measured.n,
         "payload": json.dumps(payload, separators=(",", ":")),
         "outcomes": json.dumps(outcomes, separators=(",", ":")),

@@ -20,6 +20,7 @@ from quant.jobs.requests import (
     TaskStatus,
 )
 from quant.recipe import Recipe
+from quant.runtimes import label
 from quant.store import tasks
 from quant.store.remaining import Remaining
 from quant.store.schema import sweep_task, task
@@ -28,7 +29,7 @@ from quant.timing import Timing
 MOST_MESSAGES = 50
 _EYES = ("id", "recipe", "state", "step", "fraction", "attempt", "started_at", "finished_at",
          "sentence", "broke", "worker", "timeline", "workload", "purpose", "batch",
-         "threads")  # fmt: skip
+         "threads", "runtime")  # fmt: skip
 
 
 @dataclass
@@ -70,7 +71,7 @@ def _counted(connection: Connection, sweeps: Sequence[str]) -> dict[str, _Count]
     query = _of_sweeps(sweeps, task.c.state, sa.func.count().label("number"))
     for row in connection.execute(query.group_by(sweep_task.c.sweep_id, task.c.state)):
         found[row.sweep_id].states[row.state] = row.number
-    named = ("state", "recipe", "step", "fraction", "sentence", "batch", "threads")
+    named = ("state", "recipe", "step", "fraction", "sentence", "batch", "threads", "runtime")
     told = _of_sweeps(sweeps, *(task.c[name] for name in named))
     # What runs first: many failures of one sweep must not hide it.
     order = (task.c.state == FAILED, sweep_task.c.position)
@@ -112,9 +113,10 @@ def _told(row: Any) -> str:
 
 
 def _label(row: Any) -> str:
-    """The recipe's, with batch and threads where they were asked for."""
+    """The recipe's, with batch, threads and runtime where they were asked for."""
     timing = Timing(row.batch, row.threads)
-    return " · ".join(filter(None, (Recipe.from_json(row.recipe).label, timing.label)))
+    parts = Recipe.from_json(row.recipe).label, timing.label, label(row.runtime)
+    return " · ".join(filter(None, parts))
 
 
 def _state(is_cancelled: bool, states: set[str]) -> str:
@@ -147,6 +149,7 @@ def _task_status(row: Any, known: Remaining, now: float) -> TaskStatus:
         step_seconds_left=known.step_left(row, now) if runs else None,
         purpose=row.purpose,
         timing=Timing(row.batch, row.threads),
+        runtime=row.runtime,
     )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD = "0007"
+HEAD = "0008"
 VERSION_TABLE = "bitfront_version"
 
 metadata = MetaData()
@@ -80,6 +80,7 @@ measurement = Table(
     Column("outcomes", Text, nullable=False),
     *figures(),
     *timing(),
+    Column("executed_by", String(100), nullable=False, server_default=""),
     Index(
         "measurement_shown",
         "workload",

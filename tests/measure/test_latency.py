@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from quant.errors import ModelError
-from quant.measure.latency import STARTS, timed
+from quant.measure.latency import STARTS, Contender, rounds, timed
 from quant.measure.quiet import REPEATS, ROUNDS
 from quant.measure.timer import Round, Subject
 
@@ -75,7 +75,7 @@ def measure(
     slow: frozenset[int] = frozenset(),
     failing: str = "",
 ):
-    def timer() -> Pretending:
+    def timer(_runtime: str) -> Pretending:
         processes.append(Pretending(seconds, slow, failing))
         return processes[-1]
 
@@ -146,3 +146,38 @@ def test_no_process_is_left_where_a_file_does_not_load(
     with pytest.raises(ModelError, match="no such kernel"):
         measure(processes, tmp_path, failing="no such kernel")
     assert all(one.closed for one in processes)
+
+
+def test_two_runtimes_are_timed_in_turns_each_in_its_own_process(tmp_path: Path) -> None:
+    took = {"onnxruntime": (0.002, 0.004), "openvino": (0.001, 0.008)}
+    made: list[tuple[str, Pretending]] = []
+
+    def timer(runtime: str) -> Pretending:
+        made.append((runtime, Pretending(took[runtime], frozenset())))
+        return made[-1][1]
+
+    files = (Path("w8.onnx"), Path("fp32.onnx"))
+    contenders = [Contender(*files, runtime) for runtime in took]
+    found = rounds(contenders, PICTURE, threads=1, home=tmp_path, timer=timer)
+    assert [runtime for runtime, _ in made] == [*took] * STARTS
+    assert all(one.waited and one.closed for _, one in made)
+    assert found.latency(0).ratio.middle == pytest.approx(0.5)
+    assert found.latency(1).ratio.middle == pytest.approx(0.125)
+    assert (found.quickest(), found.quickest(of_fp32=True)) == (1, 0)
+    across = found.latency(1, 0)
+    assert across.ratio.middle == pytest.approx(0.25)
+    assert across.fp32.middle == pytest.approx(4.0)
+
+
+def test_fp32_of_one_runtime_beside_that_of_another_is_no_certain_ratio(tmp_path: Path) -> None:
+    took = {"onnxruntime": (0.004,), "openvino": (0.008,)}
+    contenders = [Contender(Path("f.onnx"), Path("f.onnx"), runtime) for runtime in took]
+    found = rounds(
+        contenders,
+        PICTURE,
+        threads=1,
+        home=tmp_path,
+        timer=lambda runtime: Pretending(took[runtime], frozenset()),
+    )
+    assert found.latency(0).ratio.interval.low == 1.0
+    assert found.latency(1, 0).ratio.middle == pytest.approx(2.0)

@@ -30,7 +30,7 @@ def subject(tmp_path: Path) -> Subject:
 
 @pytest.fixture
 def timer() -> Iterator[Timer]:
-    with Timer() as made:
+    with Timer("onnxruntime") as made:
         yield made
 
 
@@ -94,3 +94,11 @@ timer.round((0,), (10**12,))
     parent.communicate()
     child.wait(GONE_SECONDS)
     assert not child.is_running()
+
+
+def test_another_runtime_times_the_same_way(subject: Subject) -> None:
+    with Timer("openvino") as timer:
+        timer.wait()
+        typical, reference = timer.load(subject)
+        found = timer.round((0, 1), (2, 2))
+    assert min(*typical, reference, found.reference, *found.seconds[0], *found.seconds[1]) > 0

@@ -13,6 +13,7 @@ from quant.compare.sides import Side
 from quant.errors import BitfrontError
 from quant.jobs.requests import SweepRequest
 from quant.jobs.submit import ensure_dispatcher, submit
+from quant.runtimes import choice_of
 from quant.timing import THREADS, Timing
 
 
@@ -59,6 +60,7 @@ def _again(old: Sequence[Side]) -> None:
                 (point.recipe,),
                 images=point.n,
                 fresh=True,
+                runtime=choice_of(point.runtime),
                 requested_by=visitor.name(),
                 timings=(Timing(point.batch, point.threads if point.threads in THREADS else 0),),
             )
