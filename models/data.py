@@ -10,8 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from models.imagefolder import decoded
+from models import own
+from models.imagefolder import decoded, decoded_of
 from models.labelled import shown
+from models.own_listing import FEWEST as FEWEST_OWN
+from models.own_listing import own_listing, shares
+from models.picture_cache import Facts, Pixels
 from models.pictures import scaling
 from models.report_index import remember
 from models.splits import Split, refuse_overlap
@@ -65,6 +69,11 @@ def dataset(
         DataError: pictures or labels are missing, too few, or unreadable.
         StoreError: the cache is full or cannot be written.
     """
+    if workload.name.startswith(own.PREFIX):
+        if data is not None or labels is not None:
+            raise DataError(f"{workload.name} was added with its pictures; leave --data out")
+        known, place = own.facts(workload.name), own.place(workload.name)
+        return own_dataset(workload, place.folder, place.labels, known.class_of, cache)
     if workload.embedded:
         if data is not None or labels is not None:
             raise DataError(f"{workload.name} ships with its pictures; leave --data out")
@@ -75,10 +84,57 @@ def dataset(
     count = len(facts.labels)
     if count < FEWEST:
         raise DataError(_too_few(data, count, facts.skipped))
+    title = f"{count:,} pictures of {shown(data.resolve().name)}"
+    origin = (
+        f"the folder {shown(data.resolve().name)}, each picture once, in the order of their "
+        f"contents' hash: {CALIBRATE} to calibrate, {SELECT} to select, the rest to report on"
+    )
+    return _parted(workload, pictures, facts, (CALIBRATE, SELECT), title, origin, cache)
+
+
+def own_dataset(
+    workload: Workload,
+    folder: Path,
+    labels: Path | None,
+    class_of: Mapping[str, int],
+    cache: Path | None = None,
+) -> Dataset:
+    """The pictures of a network that somebody brought; see `models.own_listing` for the arguments.
+
+    Raises:
+        DataError: they are gone or too few.
+        StoreError: the cache is full or cannot be written.
+    """
+    found = own_listing(workload, folder, labels, class_of)
+    pictures, facts = decoded_of(workload, found, cache)
+    count = len(facts.labels)
+    if count < FEWEST_OWN:
+        raise DataError(_too_few_own(folder, count, facts.skipped))
+    parts = shares(count)
+    name = shown(folder.resolve().name)
+    title = f"{count:,} pictures of {name}"
+    origin = (
+        f"the pictures of {workload.name}, each once, in the order of their contents' hash: "
+        f"{parts[0]} to calibrate, {parts[1]} to select, the rest to report on"
+    )
+    return _parted(workload, pictures, facts, parts, title, origin, cache)
+
+
+def _parted(
+    workload: Workload,
+    pictures: Pixels,
+    facts: Facts,
+    parts: tuple[int, int],
+    title: str,
+    origin: str,
+    cache: Path | None,
+) -> Dataset:
+    """The splits, `parts` of which calibrate and select."""
+    calibrate, select = parts
     bounds = {
-        "calibrate": slice(0, CALIBRATE),
-        "select": slice(CALIBRATE, CALIBRATE + SELECT),
-        "report": slice(CALIBRATE + SELECT, count),
+        "calibrate": slice(0, calibrate),
+        "select": slice(calibrate, calibrate + select),
+        "report": slice(calibrate + select, len(facts.labels)),
     }
     all_labels = np.array(facts.labels, np.int64)
     splits = {
@@ -87,11 +143,6 @@ def dataset(
         )
         for name, rows in bounds.items()
     }
-    title = f"{count:,} pictures of {shown(data.resolve().name)}"
-    origin = (
-        f"the folder {shown(data.resolve().name)}, each picture once, in the order of their "
-        f"contents' hash: {CALIBRATE} to calibrate, {SELECT} to select, the rest to report on"
-    )
     whole = _whole(title, splits, workload, facts.skipped, origin)
     if cache is not None:
         first = bounds["report"].start
@@ -134,12 +185,22 @@ def _fingerprint(splits: Mapping[str, Split], workload: Workload) -> str:
 
 
 def _too_few(data: Path, count: int, skipped: tuple[str, ...]) -> str:
-    more = " …" if len(skipped) > 1 else ""
-    why = f" ({len(skipped):,} left out: {skipped[0]}{more})" if skipped else ""
     return (
-        f"{shown(data)} holds {count} usable pictures{why}; at least {FEWEST} "
+        f"{shown(data)} holds {count} usable pictures{_left_out(skipped)}; at least {FEWEST} "
         f"are needed, {CALIBRATE} to calibrate, {SELECT} to select and the rest to report on"
     )
+
+
+def _too_few_own(folder: Path, count: int, skipped: tuple[str, ...]) -> str:
+    return (
+        f"{shown(folder.name)} holds {count} usable pictures{_left_out(skipped)}; at least "
+        f"{FEWEST_OWN} are needed, to calibrate, to select and to report on"
+    )
+
+
+def _left_out(skipped: tuple[str, ...]) -> str:
+    more = " …" if len(skipped) > 1 else ""
+    return f" ({len(skipped):,} left out: {skipped[0]}{more})" if skipped else ""
 
 
 __all__ = ["CALIBRATE", "FEWEST", "SELECT", "Dataset", "Split", "dataset", "refuse_overlap"]

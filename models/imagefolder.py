@@ -21,15 +21,22 @@ ONCE = "by content and by pixels"  # what makes a picture one: part of what is r
 def decoded(
     workload: Workload, folder: Path, labels: Path | None, cache: Path | None
 ) -> tuple[Pixels, Facts]:
-    """Every usable picture of a folder, once.
+    """Every usable picture of a folder, once; see `decoded_of`.
+
+    Raises:
+        DataError: see `models.listing.listing`.
+    """
+    return decoded_of(workload, listing(folder, labels, workload.classes), cache)
+
+
+def decoded_of(workload: Workload, found: Listing, cache: Path | None) -> tuple[Pixels, Facts]:
+    """Every usable picture of a listing, once.
 
     Returns:
         (n, channels, height, width) uint8, memory-mapped where there is a cache, and its facts.
     Raises:
-        DataError: see `models.listing.listing`.
         StoreError: the cache folder is full or cannot be written.
     """
-    found = listing(folder, labels, workload.classes)
     if cache is not None:
         key = _key(found, workload)
         return remembered(

@@ -48,7 +48,7 @@ def _by_folder(folder: Path, classes: int) -> Listing:
     files = [
         Labelled(path.relative_to(folder).as_posix(), index)
         for entry, index in zip(folders, indexes, strict=True)
-        for path in _pictures_below(entry)
+        for path in pictures_below(entry)
     ]
     if not files:
         raise DataError(f"the {len(folders)} folders in {shown(folder)} hold no pictures")
@@ -59,7 +59,7 @@ def _by_folder(folder: Path, classes: int) -> Listing:
     )
 
 
-def _pictures_below(folder: Path) -> Iterator[Path]:
+def pictures_below(folder: Path) -> Iterator[Path]:
     """Every picture file, in order; links to folders are not followed, so a loop cannot hang."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not _hidden(name))

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from models import own
 from models.hub import HubFile
 from models.workload import Workload
 from models.zoo.files import weights_file
@@ -25,6 +26,8 @@ def weights_path(workload: Workload) -> Path:
     """
     if workload.hub_file:
         return _in_cache(workload, workload.hub_file)
+    if workload.name.startswith(own.PREFIX):
+        return own.network_path(workload.name)
     package = workload.weights_package
     path = _in_package(workload, package) if package else weights_file(workload.name)
     if not path.is_file():

@@ -13,9 +13,10 @@ from quant.errors import UnknownWorkload
 
 Family = Literal["convolutional", "depthwise", "transformer"]
 Interpolation = Literal["bilinear", "bicubic"]
+Fit = Literal["crop", "stretch"]
 
 # Who knows the names that begin so: `module:function`, from a name to its Workload.
-FAMILIES = {"torchvision": "models.torchvision_table:named"}
+FAMILIES = {"torchvision": "models.torchvision_table:named", "own": "models.own:own"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,9 @@ class Workload:
 
     Pictures: with `resize`, the shorter side becomes so many pixels by `interpolation`, and the
     centre is cut out; else the centre is cut first, `crop_fraction` of the shorter side, and
-    scaled.
+    scaled. With `fit` "stretch" the whole picture becomes the input, whatever its shape.
+    Without labels, accuracy is agreement with FP32. `calibration_images` is how many set the
+    ranges where nobody says otherwise.
 
     Weights: `weights_package` names the installed package that carries them, `hub_file` the file
     in torch's cache; else this repository does, or they are random. What is published of them is
@@ -59,6 +62,9 @@ class Workload:
     published_accuracy: float | None = None
     published_top5: float | None = None
     published_by: str = ""
+    fit: Fit = "crop"
+    has_labels: bool = True
+    calibration_images: int = 200
 
     @property
     def slug(self) -> str:

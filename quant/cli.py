@@ -95,6 +95,47 @@ def models(json: Json = False) -> None:
 
 
 @app.command()
+def add(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A network: .onnx or .pt2.")],
+    name: Annotated[str, typer.Option(help="It becomes the workload own/NAME.")],
+    data: Annotated[
+        str, typer.Option(metavar="DIR|ZIP", help="Pictures, one folder a class; or no labels.")
+    ],
+    size: Annotated[
+        str | None, typer.Option(help="Pixels a side, where the file leaves them open.")
+    ] = None,
+    mean: Annotated[
+        str | None, typer.Option(metavar="R,G,B", help="Taken off pixels as fractions of 1.")
+    ] = None,
+    std: Annotated[str | None, typer.Option(metavar="R,G,B", help="Divides what is left.")] = None,
+    labels: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Names of classes, one a line, in order.")
+    ] = None,
+    data_labels: Labels = None,
+    fit: Annotated[str, typer.Option(help="crop cuts the middle out, stretch takes all.")] = "crop",
+    json: Json = False,
+) -> None:
+    """Bring in your own network with pictures: from then on it is the workload own/NAME.
+
+    What is not given is guessed from the file and tried on some pictures; the guesses are said.
+    """
+    from quant.commands import add as command
+
+    command.run(file, name, data, size, mean, std, labels, data_labels, fit, as_json=json)
+
+
+@app.command()
+def remove(
+    name: Annotated[str, typer.Argument(help="Of an own network.")],
+    json: Json = False,
+) -> None:
+    """Remove an own network, its unpacked pictures and its files; figures stay."""
+    from quant.commands import add as command
+
+    command.remove(name, as_json=json)
+
+
+@app.command()
 def sweep(
     context: typer.Context,
     workload: Workload,

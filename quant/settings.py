@@ -16,6 +16,10 @@ BITFRONT_QUOTA_GB      how much the files of measured points may take, in 10⁹ 
                        reach it, nothing more is measured (default: 20)
 BITFRONT_ARCHIVE       folder of archived files, which the quota does not count, apart from
                        those it counts (default: archive in the home folder)
+BITFRONT_ADD_MB        the largest file of a network or zip of pictures that can be added, in
+                       10⁶ bytes; the Add page takes at most 1,000 (default: 1000)
+BITFRONT_ADD_SECONDS   how long reading one that is added may take (default: 180)
+BITFRONT_ADD_MEMORY_GB memory that reading it may take, in 10⁹ bytes (default: 6)
 BITFRONT_ENGINE        module that measures; tests put a quick one here
                        (default: quant.jobs.engine)
 """
@@ -84,6 +88,11 @@ class Settings(BaseSettings):
     )
     quota_gb: float = Field(default=20.0, gt=0, le=MOST, validation_alias="BITFRONT_QUOTA_GB")
     archive_folder: Path | None = Field(default=None, validation_alias="BITFRONT_ARCHIVE")
+    add_mb: float = Field(default=1000.0, gt=0, le=MOST, validation_alias="BITFRONT_ADD_MB")
+    add_seconds: float = Field(default=180.0, gt=0, le=MOST, validation_alias="BITFRONT_ADD_SECONDS")
+    add_memory_gb: float = Field(
+        default=6.0, gt=0, le=MOST, validation_alias="BITFRONT_ADD_MEMORY_GB"
+    )
     engine: str = Field(default="quant.jobs.engine", validation_alias="BITFRONT_ENGINE")
 
     @property

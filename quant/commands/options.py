@@ -40,8 +40,8 @@ def recipes(
         UnknownWorkload: there is none of that name.
         InvalidRecipe: an empty list, or a value that no recipe can have.
     """
-    drawn = _whole("--seed", seed, least=0)
-    pictures = _whole("--calibration-images", calibration_images, least=1)
+    drawn = whole("--seed", seed, least=0)
+    pictures = whole("--calibration-images", calibration_images, least=1)
     chosen = named(workload)
     widths = tuple(
         product(
@@ -63,7 +63,7 @@ def recipes(
 
 
 def _over_seeds(made: tuple[Recipe, ...], seeds: str) -> tuple[Recipe, ...]:
-    count = _whole("--seeds", seeds, least=1)
+    count = whole("--seeds", seeds, least=1)
     if count > MOST_DRAWS:
         raise RequestError(f"--seeds must be from 1 to {MOST_DRAWS}; got {count:,}")
     return draws(made, count)
@@ -120,7 +120,7 @@ def request(
     Raises:
         BitfrontError: it cannot be measured.
     """
-    count = None if images is None else _whole("--images", images, least=1)
+    count = None if images is None else whole("--images", images, least=1)
     return checked(
         SweepRequest(
             workload=workload,
@@ -214,7 +214,12 @@ def _widths(option: str, text: str, allowed: tuple[int, ...]) -> list[int]:
     return [by_name[word] for word in words(option, text)]
 
 
-def _whole(option: str, text: str, least: int) -> int:
+def whole(option: str, text: str, least: int) -> int:
+    """A number that was typed.
+
+    Raises:
+        RequestError: it is none, or below the least.
+    """
     whole = text.removeprefix("-").isdecimal()
     if whole and len(text) > _MOST_DIGITS:
         raise RequestError(

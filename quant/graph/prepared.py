@@ -12,6 +12,7 @@ import numpy as np
 import onnx
 from onnx import ModelProto
 
+from models import own
 from models.weights import weights_fingerprint
 from models.workload import Workload
 from models.zoo.files import ZOO
@@ -92,6 +93,8 @@ def _check(exported: Path, folded: Path, workload: Workload) -> None:
 
 def shipped(workload: Workload) -> Path | None:
     """The exported file beside an embedded network's weights, if it is of these weights."""
+    if workload.name.startswith(own.PREFIX):
+        return own.network_path(workload.name)
     path = ZOO / f"{workload.slug}.onnx"
     if not path.exists():
         return None

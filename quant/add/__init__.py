@@ -1,0 +1,1 @@
+"""Bringing in somebody's own network and pictures, whatever they hold."""

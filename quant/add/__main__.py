@@ -1,0 +1,57 @@
+"""The process that reads what somebody brought: a question on standard input, JSON back."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from quant.add.bounds import GIGABYTE, Bounds
+from quant.errors import BitfrontError
+
+TASKS = {
+    "network": "quant.add.network:look",
+    "pictures": "quant.add.tree:look",
+    "tried": "quant.add.trial:look",
+    "counted": "quant.add.counted:look",
+}
+THREADS = 2
+
+
+def main() -> None:
+    # Libraries print what they like to standard output: the answer has a way of its own.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    asked = json.load(sys.stdin)
+    bounds = Bounds(**asked["bounds"])
+    bounds.apply(THREADS)
+    answers.write(json.dumps(_answered(asked, bounds)))
+    answers.flush()
+    os._exit(0)  # nothing of a damaged heap is run any more
+
+
+def _answered(asked: dict[str, Any], bounds: Bounds) -> dict[str, Any]:
+    module, function = TASKS[asked["task"]].split(":")
+    try:
+        task: Callable[..., Any] = getattr(import_module(module), function)
+        return {"answer": task(**asked["with"])}
+    except BitfrontError as exc:
+        return {"refused": str(exc), "kind": type(exc).__name__}
+    except MemoryError:
+        return {
+            "refused": f"reading it needs more than the {bounds.memory_bytes / GIGABYTE:g} GB of "
+            "memory that BITFRONT_ADD_MEMORY_GB allows",
+            "kind": "ModelError",
+        }
+    except Exception as exc:  # what a foreign file makes libraries raise is not known
+        traceback.print_exc()
+        first = (str(exc).splitlines() or [""])[0][:160]
+        return {"broke": f"{type(exc).__name__}: {first}" if first else type(exc).__name__}
+
+
+if __name__ == "__main__":
+    main()
