@@ -67,7 +67,8 @@ def look(file: str, written: str, size: int | None = None) -> dict[str, Any]:
             f"classifier gives (pictures, classes) with 2 to {MOST_CLASSES:,} classes"
         )
     if known.batch is not None:
-        told.append(f"The file takes {known.batch} pictures at a time; files made here take any.")
+        many = "one picture" if known.batch == 1 else f"{known.batch} pictures"
+        told.append(f"The file takes {many} at a time; files made here take any number.")
     model.graph.output[0].type.tensor_type.elem_type = onnx.TensorProto.FLOAT
     onnx.save(model, written)
     return _facts(model, Path(written), known, side, scores.shape[1], told)
