@@ -1,9 +1,9 @@
 """Networks that somebody brought, with their own pictures: `own/NAME`, kept below the home folder.
 
-    own/NAME/workload.json   what is known of it; all of it may be published
-    own/NAME/place.json      where its pictures lie on this machine
-    own/NAME/network.onnx    the network, checked, with a free batch
-    own/NAME/pictures/       what a zip held
+own/NAME/workload.json   what is known of it; all of it may be published
+own/NAME/place.json      where its pictures lie on this machine
+own/NAME/network.onnx    the network, checked, with a free batch
+own/NAME/pictures/       what a zip held
 """
 
 from __future__ import annotations
@@ -80,8 +80,7 @@ def own(name: str) -> Workload:
     """The workload of that name.
 
     Raises:
-        UnknownWorkload: there is none.
-        ModelError: what is known of it is damaged.
+        UnknownWorkload: there is none, or what is known of it is damaged.
     """
     return facts(name).workload
 
@@ -140,7 +139,7 @@ def _read(path: Path, name: str, _modified_ns: int, _size: int) -> Own:
     try:
         return parsed(name, json.loads(path.read_bytes()))
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise ModelError(
+        raise UnknownWorkload(
             f"what is known of {name} is damaged or of another version ({path}); remove it with "
             f"python -m quant remove {name} and add it again"
         ) from exc

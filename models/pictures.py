@@ -54,11 +54,7 @@ def decode(path: Path, workload: Workload) -> Pixels:
             if picture.width * picture.height > MOST_PIXELS:
                 raise BrokenPicture(f"has more than {MOST_PIXELS:,} pixels")
             mode = "L" if channels == 1 else "RGB"
-            square = (
-                _resized(picture, workload, mode)
-                if workload.resize
-                else (_cropped(picture, workload, mode))
-            )
+            square = _scaler(workload)(picture, workload, mode)
         return np.asarray(square).reshape(height, width, channels).transpose(2, 0, 1)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
         raise BrokenPicture(f"has more than {MOST_PIXELS:,} pixels") from exc
@@ -70,12 +66,26 @@ def decode(path: Path, workload: Workload) -> Pixels:
         raise BrokenPicture(f"is damaged ({_first_line(exc)})") from exc
 
 
+def _scaler(workload: Workload) -> Callable[[Image.Image, Workload, str], Image.Image]:
+    if workload.fit == "stretch":
+        return _stretched
+    return _resized if workload.resize else _cropped
+
+
 def scaling(workload: Workload) -> tuple[object, ...]:
     """All that decides which pixels a file gives."""
     shape = workload.input_shape
+    if workload.fit == "stretch":
+        return (shape, "the whole, bicubic")
     if workload.resize:
         return (shape, workload.resize, workload.interpolation, "resize, then centre crop")
     return (shape, workload.crop_fraction, SCALING)
+
+
+def _stretched(picture: Image.Image, workload: Workload, mode: str) -> Image.Image:
+    """The whole picture, whatever its shape."""
+    _, height, width = workload.input_shape
+    return picture.convert(mode).resize((width, height), Image.Resampling.BICUBIC)
 
 
 def _cropped(picture: Image.Image, workload: Workload, mode: str) -> Image.Image:

@@ -112,7 +112,9 @@ def add(
         str | None, typer.Option(metavar="FILE", help="Names of classes, one a line, in order.")
     ] = None,
     data_labels: Labels = None,
-    fit: Annotated[str, typer.Option(help="crop cuts the middle out, stretch takes all.")] = "crop",
+    fit: Annotated[
+        str | None, typer.Option(help="crop cuts the middle square out, stretch takes all.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Bring in your own network with pictures: from then on it is the workload own/NAME.

@@ -89,7 +89,9 @@ class Settings(BaseSettings):
     quota_gb: float = Field(default=20.0, gt=0, le=MOST, validation_alias="BITFRONT_QUOTA_GB")
     archive_folder: Path | None = Field(default=None, validation_alias="BITFRONT_ARCHIVE")
     add_mb: float = Field(default=1000.0, gt=0, le=MOST, validation_alias="BITFRONT_ADD_MB")
-    add_seconds: float = Field(default=180.0, gt=0, le=MOST, validation_alias="BITFRONT_ADD_SECONDS")
+    add_seconds: float = Field(
+        default=180.0, gt=0, le=MOST, validation_alias="BITFRONT_ADD_SECONDS"
+    )
     add_memory_gb: float = Field(
         default=6.0, gt=0, le=MOST, validation_alias="BITFRONT_ADD_MEMORY_GB"
     )

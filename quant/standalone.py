@@ -98,6 +98,10 @@ _RESIZE_FIRST = """\
     square = scaled.crop((left, top, left + width, top + height))"""
 
 
+_STRETCH = """\
+    square = picture.resize((width, height), Image.Resampling.BICUBIC)"""
+
+
 def script(point: Measurement, model: str) -> str:
     """The script's text, for a model that lies beside it under the name `model`.
 
@@ -105,11 +109,15 @@ def script(point: Measurement, model: str) -> str:
         UnknownWorkload: the point is of a workload that is not in the table.
     """
     chosen = workload(point.workload)
+<<<<<<< HEAD
     named = "; ".join(labels(chosen))
     library = choice_of(point.ran_in)
     way = _WAYS[library]
+=======
+    named = "; ".join(map(_harmless, labels(chosen)))
+>>>>>>> 3cdf5e0 (Own networks: limits, exported torch programs, tests)
     return _SCRIPT.substitute(
-        title=f"{chosen.title}, {point.recipe.label}",
+        title=f"{_harmless(chosen.title)}, {point.recipe.label}",
         script=f"{model.removesuffix('.onnx')}.py",
         model=model,
         runtime=point.oldest_runtime,
@@ -118,14 +126,28 @@ def script(point: Measurement, model: str) -> str:
         load=way.load,
         answer=way.answer,
         scaling=_scaling(chosen),
-        square=_RESIZE_FIRST if chosen.resize else _CROP_FIRST,
+        square=_square(chosen),
         mean=_tuple(chosen.mean),
         std=_tuple(chosen.std),
         labels="\n".join(textwrap.wrap(named, 96, break_long_words=False, break_on_hyphens=False)),
     )
 
 
+def _harmless(name: str) -> str:
+    """A name that somebody gave, as text inside the script: it must not end a string there."""
+    plain = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return plain.replace("\\", "/").replace('"', "'").replace(";", ",")
+
+
+def _square(chosen: Workload) -> str:
+    if chosen.fit == "stretch":
+        return _STRETCH
+    return _RESIZE_FIRST if chosen.resize else _CROP_FIRST
+
+
 def _scaling(chosen: Workload) -> str:
+    if chosen.fit == "stretch":
+        return "# the whole picture is scaled to the network's input, whatever its shape"
     if chosen.resize:
         how = f"Image.Resampling.{chosen.interpolation.upper()}"
         return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from quant.add.bounds import GIGABYTE, Bounds
-from quant.errors import BitfrontError
+from quant.errors import BitfrontError, ModelError
 
 TASKS = {
     "network": "quant.add.network:look",
@@ -20,6 +21,7 @@ TASKS = {
     "counted": "quant.add.counted:look",
 }
 THREADS = 2
+ALLOCATION = re.compile("bad_alloc|bfc_arena|[Ff]ailed to allocate")  # as onnxruntime says it
 
 
 def main() -> None:
@@ -40,17 +42,25 @@ def _answered(asked: dict[str, Any], bounds: Bounds) -> dict[str, Any]:
         task: Callable[..., Any] = getattr(import_module(module), function)
         return {"answer": task(**asked["with"])}
     except BitfrontError as exc:
-        return {"refused": str(exc), "kind": type(exc).__name__}
+        return _beyond(bounds) if ALLOCATION.search(str(exc)) else _refused(exc)
     except MemoryError:
-        return {
-            "refused": f"reading it needs more than the {bounds.memory_bytes / GIGABYTE:g} GB of "
-            "memory that BITFRONT_ADD_MEMORY_GB allows",
-            "kind": "ModelError",
-        }
+        return _beyond(bounds)
     except Exception as exc:  # what a foreign file makes libraries raise is not known
         traceback.print_exc()
         first = (str(exc).splitlines() or [""])[0][:160]
         return {"broke": f"{type(exc).__name__}: {first}" if first else type(exc).__name__}
+
+
+def _refused(exc: BitfrontError) -> dict[str, Any]:
+    return {"refused": str(exc), "kind": type(exc).__name__}
+
+
+def _beyond(bounds: Bounds) -> dict[str, Any]:
+    sentence = (
+        f"reading it needs more than the {bounds.memory_bytes / GIGABYTE:g} GB of memory that "
+        "BITFRONT_ADD_MEMORY_GB allows; give a smaller one, or raise the limit"
+    )
+    return _refused(ModelError(sentence))
 
 
 if __name__ == "__main__":

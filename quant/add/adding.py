@@ -186,7 +186,9 @@ def usual_way(network: Network) -> Way:
     """What to begin with, before anything is tried."""
     first = network.normals[0]
     is_imagenet = network.classes == 1000 and first is normal.IMAGENET
-    return Way(first.mean, first.std, "crop", IMAGENET_CROP if is_imagenet else 1.0)
+    _, height, width = network.shape
+    fit: Fit = "crop" if height == width else "stretch"
+    return Way(first.mean, first.std, fit, IMAGENET_CROP if is_imagenet else 1.0)
 
 
 def tried(
@@ -230,7 +232,9 @@ def add(
     """
     name = keep.check_name(name)
     known = facts(network, pictures, classes, way)
-    inside = pictures.root.relative_to(network.draft) if pictures.is_ours else pictures.root.resolve()
+    inside = (
+        pictures.root.relative_to(network.draft) if pictures.is_ours else pictures.root.resolve()
+    )
     held = {"folder": str(inside), "labels": pictures.table or None}
     target = keep.put(network.draft, f"{PREFIX}{name}", held)
     folder = target / inside  # which is absolute where they lie elsewhere

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from models.own import FACTS, FOLDER, NAME, PLACE, PREFIX, folder_of, own_names
+from models.workload import slug
 from quant.disk import REASONS, writing
 from quant.errors import RequestError, StoreError, UnknownWorkload
 from quant.settings import settings
-from quant.shelf import shelf
+from quant.shelf import SHELF, shelf
 from quant.usage import files
 
 DRAFT = ".adding-"
@@ -115,7 +116,7 @@ def remove(name: str) -> int:
     if not (folder / FACTS).exists():
         there = ", ".join(own_names()) or "none"
         raise UnknownWorkload(f"there is no own network {name[:60]!r}; own networks: {there}")
-    made = shelf().home / "artifacts" / full.replace("/", "-")
+    made = shelf().home / SHELF / slug(full)
     freed = sum(_size(path) for path in (*files(folder), *files(made)))
     with writing(folder):
         (folder / FACTS).unlink()

@@ -1,4 +1,4 @@
-"""From folders of pictures to the classes that a network answers with; nothing is guessed silently."""
+"""From folders of pictures to the classes that a network answers with, never guessed silently."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ def matched(folders: Mapping[str, int], classes: int, names: Sequence[str] = ())
         class_of = {one: index for index, one in enumerate(ordered)}
         return Classes(tuple(ordered), class_of, "folder names in sorted order, as ImageFolder")
     listed = ", ".join(shown(one)[:40] for one in ordered[:3])
+    more = " …" if len(ordered) > 3 else ""
     raise DataError(
-        f"there are {len(ordered):,} folders of pictures ({listed}{' …' if len(ordered) > 3 else ''}) "
+        f"there are {len(ordered):,} folders of pictures ({listed}{more}) "
         f"and the network tells {classes:,} classes apart; {ASK}"
     )
 

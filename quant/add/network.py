@@ -71,7 +71,7 @@ def look(file: str, written: str, size: int | None = None) -> dict[str, Any]:
         told.append(f"The file takes {many} at a time; files made here take any number.")
     model.graph.output[0].type.tensor_type.elem_type = onnx.TensorProto.FLOAT
     onnx.save(model, written)
-    return _facts(model, Path(written), known, side, scores.shape[1], told)
+    return _facts(Path(written), known, side, scores.shape[1], told)
 
 
 def _side(known: Interface, size: int | None, told: list[str]) -> tuple[int, int]:
@@ -132,7 +132,6 @@ def _tried(
 
 
 def _facts(
-    model: ModelProto,
     written: Path,
     known: Interface,
     side: tuple[int, int],

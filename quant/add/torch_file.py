@@ -1,9 +1,9 @@
 """An exported torch program (`.pt2`), read without a pickle and without running its text.
 
-`torch.export.load` of torch 2.14 unpickles sample inputs (with `weights_only=True` first and without
-it where that fails), weights marked so and custom objects, evaluates symbolic sizes and guards as
-Python, and looks targets up by name. So it is not called: the graph and the plain weights are read
-here, everything else is left out or refused, and torch's deserializer gets what is left.
+`torch.export.load` of torch 2.14 unpickles sample inputs (with `weights_only=True` first, and
+without it where that fails), weights marked so and custom objects, evaluates symbolic sizes and
+guards as Python, and looks targets up by name. So it is not called: the graph and the plain weights
+are read here, all else is left out or refused, and torch's deserializer gets what is left.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def _exported(
 
     try:
         program = ExportedProgramDeserializer().deserialize(
-            _dict_to_dataclass(schema.ExportedProgram, graph),
+            _dict_to_dataclass(schema.ExportedProgram, graph),  # type: ignore[no-untyped-call]
             _tensors(path, WEIGHTS, weights, tensors),
             _tensors(path, CONSTANTS, constants, tensors),
             None,
@@ -233,7 +233,9 @@ def _tensors(path: Path, folder: str, config: Config, held: dict[str, bytes]) ->
     for name, one in config.items():
         meta = one["tensor_meta"]
         kind = deserialize_scalar_type(meta["dtype"])
-        sizes, strides = ([int(item["as_int"]) for item in meta[key]] for key in ("sizes", "strides"))
+        sizes, strides = (
+            [int(item["as_int"]) for item in meta[key]] for key in ("sizes", "strides")
+        )
         offset = int(meta["storage_offset"]["as_int"])
         content = held[f"{folder}{one['path_name']}"]
         flat = torch.frombuffer(bytearray(content), dtype=kind) if content else torch.empty(0)
@@ -245,7 +247,9 @@ def _tensors(path: Path, folder: str, config: Config, held: dict[str, bytes]) ->
         for size in sizes:
             count *= size
         if count > MOST_VALUES:
-            raise ModelError(f"{path.name}: the tensor {name[:80]} has more than {MOST_VALUES:,} values")
+            raise ModelError(
+                f"{path.name}: the tensor {name[:80]} has more than {MOST_VALUES:,} values"
+            )
         tensor = torch.as_strided(flat, sizes, strides, offset).clone()
         found[name] = torch.nn.Parameter(tensor, False) if one.get("is_param") else tensor
     return found

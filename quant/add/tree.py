@@ -57,7 +57,7 @@ def look(data: str, unpacked: str, most_bytes: int, table: str = "") -> dict[str
     if not path.is_dir():
         if path.suffix.lower() != ".zip":
             raise DataError(
-                f"{shown(path)} is no folder and no .zip; give a folder of pictures, or a zip of one"
+                f"{shown(path)} is no folder and no .zip; give a folder of pictures or a zip of one"
             )
         told += unpack(path, Path(unpacked), most_bytes)
         path = Path(unpacked)

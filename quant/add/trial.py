@@ -89,7 +89,7 @@ def _share(
     right = 0
     for start in range(0, len(pixels), BATCH):
         part = (pixels[start : start + BATCH].astype(np.float32) / 255 - mean) / std
-        scores = session.run(part)
+        scores = session.run(part.astype(np.float32))
         if not np.isfinite(scores).all():
             raise ModelError(
                 "the network gives values that are not numbers (NaN or infinity) on these "

@@ -47,7 +47,9 @@ def unpack(path: Path, folder: Path, most_bytes: int) -> list[str]:
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as exc:
         raise DataError(f"{name} is damaged, cut off or locked ({exc}); pack it again") from exc
     except OSError as exc:
-        raise StoreError(f"{name} cannot be unpacked below {folder.parent}: {exc.strerror}") from exc
+        raise StoreError(
+            f"{name} cannot be unpacked below {folder.parent}: {exc.strerror}"
+        ) from exc
     return [f"{others:,} files of {name} are no pictures, and were left out."] if others else []
 
 
@@ -118,9 +120,7 @@ def _refuse_bombs(members: dict[str, zipfile.ZipInfo], name: str, most_bytes: in
     for member in members.values():
         packed = max(member.compress_size, 1)
         ratio = member.file_size / packed
-        if member.file_size > MOST_MEMBER or (
-            member.file_size > RATIO_FROM and ratio > MOST_RATIO
-        ):
+        if member.file_size > MOST_MEMBER or (member.file_size > RATIO_FROM and ratio > MOST_RATIO):
             raise DataError(
                 f"{name}: {member.filename[:80]!r} would unpack {packed:,} bytes to "
                 f"{member.file_size:,}; the most is {MOST_RATIO} times and {MOST_MEMBER:,} bytes"

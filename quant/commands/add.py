@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.labelled import shown
 from models.own import PREFIX
+from models.workload import Fit
 from quant.add import adding, keep, normal
 from quant.add.adding import FITS
 from quant.add.mapping import read_names
@@ -29,7 +30,7 @@ def run(
     std: str | None,
     labels: str | None,
     data_labels: str | None,
-    fit: str,
+    fit: str | None,
     *,
     as_json: bool,
 ) -> None:
@@ -38,8 +39,7 @@ def run(
     Raises:
         BitfrontError: why it is not taken.
     """
-    if fit not in FITS:
-        raise RequestError(f"--fit must be of {', '.join(FITS)}; got {fit[:40]!r}")
+    given_fit = _fit(fit)
     side = None if size is None else whole("--size", size, least=1)
     name = keep.check_name(name)
     refuse_used(name)
@@ -54,7 +54,8 @@ def run(
         names = _names(labels, network.classes)
         pictures = adding.read_pictures(pictures_at, folder, table)
         classes = adding.classes_of(network, pictures, names)
-        way = replace(adding.usual_way(network), fit=fit)
+        way = adding.usual_way(network)
+        way = replace(way, fit=given_fit or way.fit)
         if given is None:
             way, seen = adding.guessed(network, pictures, classes, way)
         else:
@@ -104,6 +105,15 @@ def refuse_used(name: str) -> None:
             f"{count:,} points of an earlier {full} are in the store, and two networks would be on "
             "one front; choose another name"
         )
+
+
+def _fit(text: str | None) -> Fit | None:
+    for fit in FITS:
+        if text == fit:
+            return fit
+    if text is not None:
+        raise RequestError(f"--fit must be of {', '.join(FITS)}; got {text[:40]!r}")
+    return None
 
 
 def _names(labels: str | None, classes: int) -> tuple[str, ...]:

@@ -109,7 +109,11 @@ def test_an_open_size_is_guessed_and_said_or_given(tmp_path: Path) -> None:
 
 def test_names_and_normalisation_are_read_from_metadata(tmp_path: Path) -> None:
     model = classifier()
-    for key, value in {"names": "{0: 'cat', 1: 'dog', 2: 'cow'}", "mean": "[127.5]", "std": "[51]"}.items():
+    for key, value in {
+        "names": "{0: 'cat', 1: 'dog', 2: 'cow'}",
+        "mean": "[127.5]",
+        "std": "[51]",
+    }.items():
         model.metadata_props.add(key=key, value=value)
     found = looked(saved(model, tmp_path))
     assert found["names"] == ("cat", "dog", "cow")
@@ -153,7 +157,9 @@ def test_nodes_in_any_order_are_sorted(tmp_path: Path) -> None:
 
 
 def test_a_tensor_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
-    lying = TensorProto(name="lie", data_type=TensorProto.FLOAT, dims=[1000, 1000], raw_data=b"0000")
+    lying = TensorProto(
+        name="lie", data_type=TensorProto.FLOAT, dims=[1000, 1000], raw_data=b"0000"
+    )
     assert "1,000,000 values and has 1" in refused(classifier(initializers=[lying]), tmp_path)
 
 
@@ -303,9 +309,7 @@ def test_cut_off_files_are_refused(tmp_path: Path, keep: int) -> None:
         ("net.pt2", b"hello", "no archive"),
     ],
 )
-def test_other_kinds_get_the_remedy(
-    tmp_path: Path, name: str, content: bytes, wanted: str
-) -> None:
+def test_other_kinds_get_the_remedy(tmp_path: Path, name: str, content: bytes, wanted: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(ModelError, match=wanted) as caught:
