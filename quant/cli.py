@@ -46,7 +46,10 @@ Seeds = Annotated[
     str,
     typer.Option(metavar="K", help="Calibrate with so many seeds, from --seed on: 1 to 10."),
 ]
-Calibration = Annotated[str, typer.Option(help="How many pictures set the ranges.")]
+Calibration = Annotated[
+    str | None,
+    typer.Option(help="How many pictures set the ranges; 200, or all that there are of fewer."),
+]
 Batch = Annotated[str, typer.Option(help="Pictures in a timed run: 1, 8, 32, or several.")]
 Threads = Annotated[
     str | None, typer.Option(help="Threads of a timed run, such as 1,2; BITFRONT_THREADS's.")
@@ -150,7 +153,7 @@ def sweep(
     runtime: Runtime = "onnxruntime",
     seed: Seed = "0",
     seeds: Seeds = "1",
-    calibration_images: Calibration = "200",
+    calibration_images: Calibration = None,
     batch: Batch = "1",
     threads: Threads = None,
     data: Data = None,
@@ -238,7 +241,7 @@ def export(
     images: Images = None,
     runtime: Runtime = "onnxruntime",
     seed: Seed = "0",
-    calibration_images: Calibration = "200",
+    calibration_images: Calibration = None,
     data: Data = None,
     data_labels: Labels = None,
     fresh: Fresh = False,
@@ -266,7 +269,7 @@ def explain(
     images: Images = None,
     runtime: Runtime = "onnxruntime",
     seed: Seed = "0",
-    calibration_images: Calibration = "200",
+    calibration_images: Calibration = None,
     data: Data = None,
     data_labels: Labels = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Take it apart again.")] = False,

@@ -195,7 +195,10 @@ def _widths(weights: list[str], activations: list[str]) -> Widths:
 def _recipes(chosen: Workload, widths: Widths, method: str, ranges: str) -> tuple[Recipe, ...]:
     """One for each pair of widths, `auto` resolved; equal files once."""
     return tuple(
-        dict.fromkeys(Recipe(w, a, auto.resolved(method, chosen, w, a), ranges) for w, a in widths)
+        dict.fromkeys(
+            Recipe(w, a, auto.resolved(method, chosen, w, a), ranges, chosen.calibration_images)
+            for w, a in widths
+        )
     )
 
 

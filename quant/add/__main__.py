@@ -31,12 +31,13 @@ def main() -> None:
     asked = json.load(sys.stdin)
     bounds = Bounds(**asked["bounds"])
     bounds.apply(THREADS)
-    answers.write(json.dumps(_answered(asked, bounds)))
+    answers.write(json.dumps(answered(asked, bounds)))
     answers.flush()
     os._exit(0)  # nothing of a damaged heap is run any more
 
 
-def _answered(asked: dict[str, Any], bounds: Bounds) -> dict[str, Any]:
+def answered(asked: dict[str, Any], bounds: Bounds) -> dict[str, Any]:
+    """The answer of one task, or why there is none."""
     module, function = TASKS[asked["task"]].split(":")
     try:
         task: Callable[..., Any] = getattr(import_module(module), function)

@@ -48,10 +48,11 @@ def apart(task: str, what: str, bounds: Bounds | None = None, /, **given: Any) -
             raise ModelError(_too_long(what, bounds)) from exc
         finally:
             process.kill()
-    return _answer(told, noise, process.returncode, what, bounds)
+    return answer_of(told, noise, process.returncode, what, bounds)
 
 
-def _answer(told: str, noise: str, code: int, what: str, bounds: Bounds) -> dict[str, Any]:
+def answer_of(told: str, noise: str, code: int, what: str, bounds: Bounds) -> dict[str, Any]:
+    """What the process said before it ended with this code, or its sentence as an error."""
     try:
         answer: dict[str, Any] = json.loads(told)
     except ValueError:

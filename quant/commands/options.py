@@ -31,7 +31,7 @@ def recipes(
     method: str,
     ranges: str,
     seed: str,
-    calibration_images: str,
+    calibration_images: str | None,
     seeds: str = "1",
 ) -> tuple[Recipe, ...]:
     """The cross product of the lists; what `auto` picks is said on standard error.
@@ -41,8 +41,10 @@ def recipes(
         InvalidRecipe: an empty list, or a value that no recipe can have.
     """
     drawn = whole("--seed", seed, least=0)
-    pictures = whole("--calibration-images", calibration_images, least=1)
     chosen = named(workload)
+    pictures = chosen.calibration_images
+    if calibration_images is not None:
+        pictures = whole("--calibration-images", calibration_images, least=1)
     widths = tuple(
         product(
             _widths("--weights", weights, WEIGHT_BITS),
@@ -75,7 +77,7 @@ OF_A_RECIPE = ("weights", "activations", "method", "ranges", "seed", "calibratio
 def chosen(
     workload: str,
     file: str | None,
-    asked: tuple[str, str, str, str, str, str],
+    asked: tuple[str, str, str, str, str, str | None],
     typed: frozenset[str],
     seeds: str = "1",
 ) -> tuple[Recipe, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -11,7 +13,9 @@ from PIL import Image
 from models.data import dataset
 from models.own import facts, own_names
 from models.workload import workload
-from quant.add import keep
+from quant.add import __main__ as reading
+from quant.add import adding, apart, keep
+from quant.add.bounds import Bounds
 from quant.cli import main
 from quant.errors import UnknownWorkload
 from tests.add.networks import CLASSES, classifier, saved
@@ -20,7 +24,16 @@ from tests.add.pictures import folder
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home of its own; what is read apart is read here, which takes a tenth of the time."""
     monkeypatch.setenv("BITFRONT_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(adding, "apart", read_here)
+
+
+def read_here(task: str, what: str, bounds: Bounds | None = None, /, **given: Any) -> Any:
+    bounds = bounds or Bounds.of_settings()
+    asked = json.loads(json.dumps({"task": task, "with": given}))
+    told = json.dumps(reading.answered(asked, bounds))
+    return apart.answer_of(told, "", 0, what, bounds)
 
 
 def add(tmp_path: Path, *more: str, data: Path | None = None) -> int:
@@ -153,8 +166,6 @@ def test_damaged_facts_are_no_workload(tmp_path: Path) -> None:
 
 def test_a_draft_of_yesterday_is_swept_away(tmp_path: Path) -> None:
     old = keep.new_draft()
-    import os
-
     os.utime(old, (0, 0))
     keep.new_draft()
     assert not old.exists()
