@@ -297,7 +297,7 @@ def sensitivity(
         typer.Option(help="Pictures to try layers on; 128, fewer for very large networks."),
     ] = None,
     seed: Seed = "0",
-    calibration_images: Calibration = "200",
+    calibration_images: Calibration = None,
     data: Data = None,
     data_labels: Labels = None,
     show: Annotated[str, typer.Option(help="What cells hold: sqnr, kl, loss or drop.")] = "sqnr",
@@ -318,7 +318,7 @@ def sensitivity(
     from quant.commands import sensitivity as command
     from quant.jobs.requests import SENSITIVITY
 
-    recipe = options.rounding(method, ranges, seed, calibration_images)
+    recipe = options.rounding(workload, method, ranges, seed, calibration_images)
     request = options.request(workload, (recipe,), data, data_labels, images, "onnxruntime", fresh)
     asked = replace(request, recipes=(recipe,), purpose=SENSITIVITY)
     raise typer.Exit(command.run(asked, show, recovered=recovered, as_json=json))

@@ -7,6 +7,7 @@ import sys
 from itertools import product
 from math import isfinite, nan
 
+from models.workload import Workload
 from models.workload import workload as named
 from quant import auto
 from quant.budgets import Budgets
@@ -42,9 +43,7 @@ def recipes(
     """
     drawn = whole("--seed", seed, least=0)
     chosen = named(workload)
-    pictures = chosen.calibration_images
-    if calibration_images is not None:
-        pictures = whole("--calibration-images", calibration_images, least=1)
+    pictures = _calibration(chosen, calibration_images)
     widths = tuple(
         product(
             _widths("--weights", weights, WEIGHT_BITS),
@@ -62,6 +61,14 @@ def recipes(
         for sentence in auto.told(chosen, widths):
             print(f"auto: {sentence}", file=sys.stderr)
     return _over_seeds(made, seeds)
+
+
+def _calibration(chosen: Workload, typed: str | None) -> int:
+    return (
+        chosen.calibration_images
+        if typed is None
+        else whole("--calibration-images", typed, least=1)
+    )
 
 
 def _over_seeds(made: tuple[Recipe, ...], seeds: str) -> tuple[Recipe, ...]:
@@ -94,7 +101,9 @@ def chosen(
     return _over_seeds(recipe_file.read(file, named(workload), beside), seeds)
 
 
-def rounding(method: str, ranges: str, seed: str, calibration_images: str) -> Recipe:
+def rounding(
+    workload: str, method: str, ranges: str, seed: str, calibration_images: str | None
+) -> Recipe:
     """One way to round and to choose ranges, whatever the width; the recipe's widths mean nothing.
 
     Raises:
@@ -102,8 +111,8 @@ def rounding(method: str, ranges: str, seed: str, calibration_images: str) -> Re
     """
     chosen = _one("--method", method, PLAIN_METHODS)
     covered = _one("--ranges", ranges, RANGES)
-    drawn = _whole("--seed", seed, least=0)
-    pictures = _whole("--calibration-images", calibration_images, least=1)
+    drawn = whole("--seed", seed, least=0)
+    pictures = _calibration(named(workload), calibration_images)
     return Recipe(method=chosen, ranges=covered, calibration_images=pictures, seed=drawn)
 
 
