@@ -109,13 +109,9 @@ def script(point: Measurement, model: str) -> str:
         UnknownWorkload: the point is of a workload that is not in the table.
     """
     chosen = workload(point.workload)
-<<<<<<< HEAD
-    named = "; ".join(labels(chosen))
+    named = "; ".join(map(_harmless, labels(chosen)))
     library = choice_of(point.ran_in)
     way = _WAYS[library]
-=======
-    named = "; ".join(map(_harmless, labels(chosen)))
->>>>>>> 3cdf5e0 (Own networks: limits, exported torch programs, tests)
     return _SCRIPT.substitute(
         title=f"{_harmless(chosen.title)}, {point.recipe.label}",
         script=f"{model.removesuffix('.onnx')}.py",
