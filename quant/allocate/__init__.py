@@ -1,0 +1,1 @@
+"""Which bits each layer should have: predicted from sensitivity, solved, never measured here."""
