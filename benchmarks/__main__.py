@@ -11,6 +11,7 @@ from quant.settings import settings
 NAMES = (
     "sizes",
     "latency",
+    "runtimes",
     "repeats",
     "repeats_latency",
     "explained",
