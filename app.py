@@ -14,6 +14,7 @@ from pages.parts import (
     filing,
     headline,
     measuring,
+    pytorch,
     share,
     shell,
     showing,
@@ -83,6 +84,7 @@ with shell.page("Explore"):
         if rows.open:  # what no one sees is not drawn
             with rows:
                 table.table(seen, wanted)
+                pytorch.rows(seen)
                 export.offer(seen)
         if layers.open:
             with layers:

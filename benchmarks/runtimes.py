@@ -77,8 +77,8 @@ def _told(name: str, found: Timings, labels: list[str]) -> None:
     each = {label: found.latency(at) for at, label in enumerate(labels)}
     for label, one in each.items():
         print(
-            f"{name} {label:<34} {one.file.middle:8.3f} ms, FP32 there {one.fp32.middle:8.3f} ms, "
-            f"{one.ratio.middle:.3f} ({one.ratio.interval.low:.3f} to {one.ratio.interval.high:.3f})"
+            f"{name} {label:<34} {one.file.middle:8.3f} ms, FP32 there {one.fp32.middle:8.3f} ms: "
+            f"{one.ratio.middle:.3f}, {one.ratio.interval.low:.3f} to {one.ratio.interval.high:.3f}"
         )
     if found.note:
         print(f"  {found.note}")

@@ -343,6 +343,28 @@ def check(
 
 
 @app.command()
+def reference(
+    workload: Workload,
+    images: Images = None,
+    batch: Batch = "1",
+    threads: Threads = None,
+    data: Data = None,
+    data_labels: Labels = None,
+    json: Json = False,
+) -> None:
+    """Time the network in PyTorch, eager and compiled, float32 and bfloat16, beside ONNX Runtime's
+    FP32: rows to set points beside, no files and never on a front."""
+    from quant.commands import options
+    from quant.commands import reference as command
+
+    timed = options.timings(batch, threads)
+    request = options.request(
+        workload, (), data, data_labels, images, "onnxruntime", fresh=False, timings=timed
+    )
+    command.run(request, as_json=json)
+
+
+@app.command()
 def snapshot(
     output: Folder,
     workload: Workloads = None,

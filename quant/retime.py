@@ -76,6 +76,8 @@ def latencies(
     timing: Timing,
     home: Path,
     progress: Progress,
+    *,
+    starts: int | None = None,
 ) -> Timings:
     """Of files on report pictures, beside FP32. The caller holds the machine's lock."""
     step = "Timing" if all(len(one.files) == 1 for one in contenders) else "Timing beside FP32"
@@ -86,6 +88,7 @@ def latencies(
         threads=timing.count,
         home=home,
         told=lambda share: progress(step, TIMING + (1 - TIMING) * share),
+        starts=starts,
     )
 
 

@@ -10,7 +10,12 @@ RUNTIMES = ("onnxruntime", "openvino")
 BEST = "best"  # measured in each of them; a point has the quicker one's file and figures
 CHOICES = (*RUNTIMES, BEST)
 USUAL = RUNTIMES[0]
-TITLES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", BEST: "best of both"}
+TITLES = {
+    "onnxruntime": "ONNX Runtime",
+    "openvino": "OpenVINO",
+    BEST: "best of both",
+    "pytorch": "PyTorch",  # which runs no files: see quant/reference
+}
 
 
 def checked(name: str) -> str:

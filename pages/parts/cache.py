@@ -24,6 +24,7 @@ from quant.jobs.requests import SweepStatus, TaskStatus
 from quant.pareto import Ground
 from quant.points import Points
 from quant.records import Measurement
+from quant.reference.record import Reference
 from quant.samples import Integers
 from quant.selection import Filters, Selection
 from quant.settings import settings
@@ -86,6 +87,13 @@ def measurement(identity: str, batch: int, threads: int) -> Measurement | None:
     """One point with its layers, as it was timed at this batch with these threads."""
     now = stamp()
     return _measurement(_url(), now.store, now.points, identity, (batch, threads))
+
+
+@moment.kept
+def references(workload: str) -> tuple[Reference, ...]:
+    """What a network takes in PyTorch, where that was measured."""
+    now = stamp()
+    return _references(_url(), now.store, now.points, workload)
 
 
 @moment.kept
@@ -272,6 +280,12 @@ def _truth(point: Measurement) -> Integers | None:
 @st.cache_resource(show_spinner=False, max_entries=16, ttl=60)
 def _gallery(home: str, workload: str, data_id: str) -> Gallery | None:
     return pictures_of(named(workload), data_id, Path(home))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _references(url: str, name: str, version: int, workload: str) -> tuple[Reference, ...]:
+    del name, version
+    return tuple(_store(url).references(workload))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -5,4 +5,5 @@ from __future__ import annotations
 CALLERS = {
     "onnxruntime": "quant.runtime.options",
     "openvino": "quant.runtime.ov_options",
+    "pytorch": "quant.runtime.torch_call",
 }

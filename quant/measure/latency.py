@@ -67,10 +67,11 @@ class Timings:
     starts: tuple[tuple[Timed, ...], ...]
     note: str
 
-    def latency(self, own: int = 0, beside: int | None = None) -> Latency:
-        """A contender's file, beside its own FP32 or that of another contender."""
-        beside = own if beside is None else beside
-        file, fp32 = self._at(own), self._at(beside) + len(self.contenders[beside].files) - 1
+    def latency(self, own: int = 0, beside: int | None = None, *, of_fp32: bool = False) -> Latency:
+        """A contender's file, or its FP32 in the file's place, beside its own FP32 or that of
+        another contender."""
+        fp32 = self._fp32_at(own if beside is None else beside)
+        file = self._fp32_at(own) if of_fp32 else self._at(own)
         return _latency(self.starts, file, fp32, self.note)
 
     def quickest(self, *, of_fp32: bool = False) -> int:
@@ -81,6 +82,9 @@ class Timings:
             return (found.fp32 if of_fp32 else found.file).middle
 
         return min(range(len(self.contenders)), key=taken)
+
+    def _fp32_at(self, contender: int) -> int:
+        return self._at(contender) + len(self.contenders[contender].files) - 1
 
     def _at(self, contender: int) -> int:
         return sum(len(one.files) for one in self.contenders[:contender])
@@ -110,6 +114,7 @@ def rounds(
     home: Path,
     told: Callable[[float], None] = lambda _share: None,
     timer: Callable[[str], Timer] = Timer,
+    starts: int | None = None,
 ) -> Timings:
     """Time files in alternating rounds, so that all meet the same machine.
 
@@ -122,6 +127,7 @@ def rounds(
         threads: of each session, fixed.
         told: hears the share that is done; it may raise to stop.
         timer: makes the timing process of a runtime.
+        starts: of each process; STARTS unless said, and at least two.
     The caller holds the machine's lock.
 
     Raises:
@@ -129,31 +135,32 @@ def rounds(
     """
     memory = home / "cache" / f"reference-{VERSION}.{threads}-threads-{this_machine().id}.s"
     quiet = Quiet(remembered(memory))
-    starts: list[tuple[Timed, ...]] = []
+    taken: list[tuple[Timed, ...]] = []
     with tempfile.TemporaryDirectory(prefix="bitfront-timing-") as folder, ExitStack() as stack:
         given = Path(folder) / "pictures.npy"
         np.save(given, pictures)
         reference = reference_file(home)
         timers = [
-            [stack.enter_context(timer(one.runtime)) for one in contenders] for _ in range(STARTS)
+            [stack.enter_context(timer(one.runtime)) for one in contenders]
+            for _ in range(starts or STARTS)
         ]
         told(0.0)
         for each in timers:
             for one in each:
                 one.wait()  # what still imports would disturb who times already
         for number, each in enumerate(timers):
-            told(number / STARTS)
+            told(number / len(timers))
             loaded = [
                 one.load(Subject(contender.files, reference, given, threads))
                 for one, contender in zip(each, contenders, strict=True)
             ]
             typical = [files for files, _ in loaded]
             take = partial(_round, each, typical, number)
-            starts.append(quiet.start(take, max(before for _, before in loaded)))
+            taken.append(quiet.start(take, max(before for _, before in loaded)))
             for one in each:
                 one.close()
     remember(memory, quiet)
-    return Timings(tuple(contenders), tuple(starts), quiet.note(starts))
+    return Timings(tuple(contenders), tuple(taken), quiet.note(taken))
 
 
 def _round(

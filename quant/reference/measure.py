@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,12 +22,11 @@ from quant.errors import RequestError
 from quant.graph.prepared import prepare
 from quant.identity import Request, count_of, data_of
 from quant.measure.accuracy import batch_size
-from quant.measure.latency import Contender, Timings
+from quant.measure.latency import Contender
 from quant.measure.machine import this_machine
 from quant.reference.record import BFLOAT16, COMPILED, EAGER, FLOAT32, Reference
 from quant.retime import latencies
 from quant.settings import settings
-from quant.timing import Timing
 
 RUNTIME = "pytorch"  # as the stopwatch knows it
 STARTS = 2  # each compiles its network
@@ -68,11 +66,70 @@ def measured(request: Request, home: Path, progress: Progress) -> list[Reference
             contenders += [_contender(chosen, how, Path(folder)) for how in ways]
             progress("Compiling and timing beside ONNX Runtime", 0.6)
             found = latencies(contenders, data, request.timing, home, progress, starts=STARTS)
-    labels = data.report.take_labels(count) if hasattr(data.report, "take_labels") else None
-    told = _Told(chosen, data, request.timing, count, logits, labels)
-    return list(told.rows(found, ways, "" if compiles else NO_COMPILER))
+    note = "" if compiles else NO_COMPILER
+    machine, made_at = this_machine(), datetime.now(UTC).isoformat(timespec="seconds")
+    truth = data.report.labels[:count]
+    rows = []
+    for at, how in enumerate(ways, 1):
+        for dtype in (FLOAT32, BFLOAT16):
+            taken = found.latency(at, 0, of_fp32=dtype == FLOAT32)
+            said = logits[dtype].argmax(axis=1) if how == EAGER else None
+            usual = logits[FLOAT32].argmax(axis=1)
+            rows.append(
+                Reference(
+                    workload=chosen.name,
+                    how=how,
+                    dtype=dtype,
+                    latency_ms=taken.file.middle,
+                    latency_low_ms=taken.file.interval.low,
+                    latency_high_ms=taken.file.interval.high,
+                    latency_ratio=taken.ratio.middle,
+                    latency_ratio_low=taken.ratio.interval.low,
+                    latency_ratio_high=taken.ratio.interval.high,
+                    batch=request.timing.batch,
+                    threads=request.timing.count,
+                    machine=machine,
+                    torch=version("torch"),
+                    measured_at=made_at,
+                    data=f"{data.title}, {count:,} report pictures",
+                    n=0 if said is None else count,
+                    accuracy=None if said is None else float((said == truth).mean()),
+                    agreement=None if said is None else float((said == usual).mean()),
+                    note=" ".join(filter(None, (found.note, note))),
+                )
+            )
+    progress("Done", 1.0)
+    return rows
 
 
 def has_compiler() -> bool:
     """Whether torch.compile finds a C++ compiler."""
     return any(shutil.which(name) for name in (os.environ.get("CXX", ""), *COMPILERS) if name)
+
+
+def _contender(chosen: Workload, how: str, folder: Path) -> Contender:
+    """bfloat16 beside float32, each a file that says what to run."""
+    files = {one: folder / f"PyTorch {how} {one}.json" for one in (BFLOAT16, FLOAT32)}
+    for dtype, path in files.items():
+        path.write_text(json.dumps({"workload": chosen.name, "how": how, "dtype": dtype}))
+    return Contender(files[BFLOAT16], files[FLOAT32], RUNTIME)
+
+
+def _answers(
+    chosen: Workload, data: Dataset, count: int, dtype: str, progress: Progress
+) -> NDArray[np.float32]:
+    """Eager logits (n, classes) of the report pictures."""
+    import torch
+
+    from models.build import build
+
+    torch.set_num_threads(settings().threads)
+    kind = torch.bfloat16 if dtype == BFLOAT16 else torch.float32
+    network = build(chosen).to(kind)
+    start, parts, done = 0.05 if dtype == FLOAT32 else 0.3, [], 0
+    with torch.inference_mode():
+        for pictures, _ in data.report.batches(batch_size(data.report), count):
+            parts.append(network(torch.from_numpy(pictures).to(kind)).float().numpy())
+            done += len(pictures)
+            progress(f"Running {count:,} pictures in {dtype}", start + 0.25 * done / count)
+    return np.concatenate(parts)

@@ -16,8 +16,8 @@ class Reference:
     """One way to run a network in PyTorch. Milliseconds of one run on `batch` pictures, with 95 %
     intervals; `latency_ratio` is its share of ONNX Runtime's FP32, timed in turns with it.
 
-    `accuracy` and `agreement` (with PyTorch's own eager float32) are fractions of `n` pictures; None
-    where they were not measured.
+    `accuracy` and `agreement` (with PyTorch's own eager float32) are fractions of `n` pictures;
+    None where they were not measured.
     """
 
     workload: str

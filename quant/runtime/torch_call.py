@@ -1,4 +1,4 @@
-"""One run of a network in PyTorch, for the process that times it; what to run is in a small file."""
+"""One run of a network in PyTorch, for the process that times it; a small file says of which."""
 
 from __future__ import annotations
 

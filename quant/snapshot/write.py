@@ -115,6 +115,11 @@ def _store(
             hashed.update(json.dumps(rated.sensitivity.to_dict(), sort_keys=True).encode())
         if scores:
             copy.keep_sensitivities(scores)
+        references = [one for name in workloads for one in store.references(name)]
+        for row in references:
+            hashed.update(json.dumps(row.to_dict(), sort_keys=True).encode())
+        if references:
+            copy.keep_references(references)
     content = hashed.hexdigest()[:32]
     settle(path, content)
     return count, content

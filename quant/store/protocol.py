@@ -9,6 +9,7 @@ from typing import Protocol, Self
 from quant.breakdown.record import Breakdown
 from quant.points import Points
 from quant.records import Measurement
+from quant.reference.record import Reference
 from quant.sensitivity.rated import Rated
 from quant.sensitivity.scores import Sensitivity
 from quant.store.kept import Kept, Merged, Same, Stamp
@@ -68,6 +69,12 @@ class Store(Queue, Protocol):
 
     def contents(self, numbers: Sequence[int]) -> dict[int, bytes]:
         """The same by rows of the store, see `Points.numbers`; those without are left out."""
+
+    def references(self, workload: str) -> list[Reference]:
+        """What a network takes in PyTorch: the newest of each way, machine, batch and threads."""
+
+    def keep_references(self, found: Iterable[Reference]) -> None:
+        """Append them, all or none."""
 
     def breakdown(self, identity: str) -> Breakdown | None:
         """What the point that `Measurement.id` names was last taken apart into."""

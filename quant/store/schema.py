@@ -20,7 +20,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD = "0008"
+HEAD = "0009"
 VERSION_TABLE = "bitfront_version"
 
 metadata = MetaData()
@@ -187,6 +187,17 @@ sensitivity = Table(
     Column("histograms", LargeBinary, nullable=False),
     Index("sensitivity_workload", "workload", "id"),
     Index("sensitivity_key", "key", "id"),
+    sqlite_autoincrement=True,
+)
+
+# What networks take in PyTorch: no points, and never on a front.
+reference = Table(
+    "reference",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workload", String(200), nullable=False),
+    Column("payload", Text, nullable=False),
+    Index("reference_workload", "workload", "id"),
     sqlite_autoincrement=True,
 )
 

@@ -7,9 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from quant.breakdown.record import Breakdown
 from quant.points import Points
 from quant.records import Measurement
+from quant.reference.record import Reference
 from quant.sensitivity.rated import Rated
 from quant.sensitivity.scores import Sensitivity
-from quant.store import breakdowns, columns, measurements, sensitivities, transfer, views
+from quant.store import (
+    breakdowns,
+    columns,
+    measurements,
+    references,
+    sensitivities,
+    transfer,
+    views,
+)
 from quant.store.connected import Connected
 from quant.store.protocol import Kept, Merged, Same
 
@@ -65,6 +74,15 @@ class SqlPoints(Connected):
     def contents(self, numbers: Sequence[int]) -> dict[int, bytes]:
         with self._reading() as connection:
             return measurements.contents(connection, numbers)
+
+    def references(self, workload: str) -> list[Reference]:
+        with self._reading() as connection:
+            return references.newest(connection, workload)
+
+    def keep_references(self, found: Iterable[Reference]) -> None:
+        with self._writing(points=True) as connection:
+            for one in found:
+                references.insert(connection, one)
 
     def breakdown(self, identity: str) -> Breakdown | None:
         with self._reading() as connection:
