@@ -29,7 +29,7 @@ from quant.retime import latencies
 from quant.settings import settings
 
 RUNTIME = "pytorch"  # as the stopwatch knows it
-STARTS = 2  # each compiles its network
+STARTS = 3  # each compiles its network anew
 COMPILERS = ("c++", "g++", "clang++")  # that torch.compile looks for, beside CXX
 NO_COMPILER = (
     "torch.compile needs a C++ compiler and this machine has none of "
