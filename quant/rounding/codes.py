@@ -15,6 +15,7 @@ from quant.rounding.scales import Floats, Scales
 from quant.rounding.shares import Steps, nearest, shares
 
 PAIR_LIMIT = 128  # 255 * 128 = 32,640: the last sum of two products below 2**15
+PAIRED = 1 << 18  # weights whose neighbours are added at once: they stay in the cache
 
 
 @dataclass(frozen=True)
@@ -100,25 +101,26 @@ def column(values: Floats, ndim: int) -> Floats:
     return values.reshape((-1,) + (1,) * (ndim - 1))
 
 
-def pairs(codes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Neighbours along the reduction as the kernel reads it: (out, pairs, 2).
+def largest_pair(weight: Floats) -> Floats:
+    """Largest sum, by magnitude, of two neighbours of one sign along the reduction as the kernel
+    reads it; (out,), in the weight's unit.
 
     Without VNNI, x86 kernels multiply u8 by s8 and add two neighbouring products in 16 bits, which
     saturates (VPMADDUBSW). ONNX Runtime's convolution reads (height, width, channel); an odd
     length ends in a pair with zero. Checked against its kernels in tests/rounding.
     """
-    rows = np.ascontiguousarray(np.moveaxis(codes, 1, -1)).reshape(len(codes), -1)
-    rows = np.concatenate([rows, np.zeros((len(rows), rows.shape[1] % 2), np.float32)], axis=1)
-    grouped: NDArray[np.float32] = rows.reshape(len(codes), -1, 2).astype(np.float32)
-    return grouped
+    rows = np.ascontiguousarray(np.moveaxis(weight, 1, -1)).reshape(len(weight), -1)
+    every = max(1, PAIRED // rows.shape[1])
+    parts = [rows[start : start + every] for start in range(0, len(rows), every)]
+    return np.concatenate([np.maximum(_largest(part), _largest(-part)) for part in parts])
 
 
-def largest_pair(weight: Floats) -> Floats:
-    """Largest sum, by magnitude, of two neighbours of one sign; (out,), in the weight's unit."""
-    both = pairs(weight)
-    positive = np.maximum(both, 0).sum(axis=2).max(axis=1)
-    negative = np.maximum(-both, 0).sum(axis=2).max(axis=1)
-    return np.asarray(np.maximum(positive, negative), np.float32)
+def _largest(rows: Floats) -> Floats:
+    """Largest sum of two neighbours in each row, of which those below zero do not count."""
+    positive = np.maximum(rows, np.float32(0))
+    even, odd = positive[:, 0::2], positive[:, 1::2]
+    sums = even[:, : odd.shape[1]] + odd
+    return np.maximum(sums.max(axis=1, initial=0), even[:, -1])
 
 
 def smallest_safe_scale(weight: Floats, bits: int, paired: bool) -> Floats:
