@@ -8,7 +8,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench train
+.PHONY: help setup run test check bench zoo train
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ check: $(DEV) ## formatting, lint, types, tests
 
 bench: $(DEV) ## measure this machine against the goals
 	$(BIN)/python -m benchmarks
+
+zoo: $(DEV) ## every torchvision classifier, to docs/zoo.md (DATA=pictures ONLY="names" FAILED=1 METHOD=gptq)
+	$(BIN)/python -m benchmarks.zoo $(if $(DATA),--data "$(DATA)") $(if $(ONLY),--only $(ONLY)) \
+		$(if $(FAILED),--failed) $(if $(METHOD),--method $(METHOD))
 
 train: $(RUN) ## train the embedded networks again and write their weights
 	for name in fashion-resnet fashion-mobilenet fashion-vit; do \

@@ -16,6 +16,7 @@ from onnx import ModelProto
 from quant.calibrate import Observed, grids
 from quant.disk import writing
 from quant.errors import InvalidRecipe, ModelError
+from quant.graph.files import is_large
 from quant.graph.layers import Layer
 from quant.graph.metadata import tagged
 from quant.graph.network import Network
@@ -226,7 +227,17 @@ def _agreement(path: Path, definition: Path, pictures: Floats, runtime: str) -> 
 
 
 def _write(model: ModelProto, path: Path, told: Told, outcomes: tuple[LayerOutcome, ...]) -> None:
-    """Write the file with its recipe and outcomes in its metadata."""
+    """Write the file with its recipe and outcomes in its metadata.
+
+    Raises:
+        ModelError: it would be larger than an ONNX file may be.
+    """
+    if is_large(model):
+        size = sum(len(item.raw_data) for item in model.graph.initializer)
+        raise ModelError(
+            f"the file would have {size / 1e9:.1f} GB, and an ONNX file holds 2 GB at most; ask "
+            "for fewer bits a weight"
+        )
     entries = {"workload": told.workload, "recipe": told.recipe.canonical}
     if told.runtime != USUAL:
         entries["runtime"] = told.runtime

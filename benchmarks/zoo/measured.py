@@ -20,6 +20,7 @@ from models.data import Dataset
 from quant.artifact import Artifact, is_integer, make
 from quant.calibrated import calibrated, equalised
 from quant.errors import BitfrontError
+from quant.graph.files import size_of
 from quant.graph.prepared import Prepared, prepare
 from quant.identity import ENGINE_VERSION
 from quant.measure.accuracy import sqnr_db
@@ -56,7 +57,7 @@ def measured(name: str, method: str, home: Path, data: Path | None) -> dict[str,
         prepared = prepare(workload, home)
         found["prepare_seconds"] = time.perf_counter() - start
         found["graph_macs"] = sum(one.macs for one in (*prepared.layers, *prepared.products))
-        found["fp32_bytes"] = prepared.path.stat().st_size
+        found["fp32_bytes"] = size_of(prepared.path)
         for weights, activations in WIDTHS:
             stage = f"quantising it at w{weights}a{activations}"
             count = counts(workload)[0]
@@ -87,7 +88,7 @@ def _recipe(
     told = {
         "sqnr_db": sqnr_db(wanted, given),
         "integer_mac_share": artifact.integer_mac_share,
-        "size_ratio": artifact.path.stat().st_size / prepared.path.stat().st_size,
+        "size_ratio": size_of(artifact.path) / size_of(prepared.path),
         "agreement_db": artifact.agreement_db,
         "kernels": artifact.kernels,
         "in_float": _in_float(artifact),

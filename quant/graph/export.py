@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import onnx
 
@@ -18,7 +19,11 @@ from models.weights import weights_fingerprint
 from models.workload import Workload, workload
 from models.zoo.files import ZOO
 from quant.errors import ModelError
+from quant.graph.files import LARGEST, save
 from quant.graph.metadata import strip, tagged
+
+if TYPE_CHECKING:
+    from torch import nn
 
 OPSET = 18
 
@@ -44,7 +49,7 @@ def export(workload: Workload, path: Path) -> None:
                 dynamo=True,
                 dynamic_shapes=({0: torch.export.Dim("batch")},),
                 opset_version=OPSET,
-                external_data=False,
+                external_data=_bytes(network) > LARGEST,
                 verbose=False,
             )
     except Exception as exc:  # the exporter raises errors of many kinds
@@ -53,7 +58,11 @@ def export(workload: Workload, path: Path) -> None:
         ) from exc
     model = onnx.load(path)
     strip(model)
-    onnx.save(model, path)
+    save(model, path)
+
+
+def _bytes(network: nn.Module) -> int:
+    return sum(one.numel() * one.element_size() for one in network.state_dict().values())
 
 
 def ship(workload: Workload) -> Path:

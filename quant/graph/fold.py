@@ -13,6 +13,7 @@ from onnx import ModelProto, NodeProto, helper, numpy_helper
 from quant.errors import ModelError
 from quant.graph.einsum import einsums_to_products
 from quant.graph.expand import expand_no_more
+from quant.graph.files import LARGEST, size_of
 from quant.graph.gelu import halve_last
 from quant.graph.hard import bounds_behind_layers, spell_out
 from quant.graph.inferred import inferred
@@ -20,6 +21,7 @@ from quant.graph.metadata import strip
 from quant.graph.network import Network, attribute
 from quant.graph.order import layers_before_moves
 
+BESIDE = "session.optimized_model_external_initializers_file_name"
 OLD_OPSET, OLD_IR_VERSION = 19, 9  # ONNX 1.14, which ONNX Runtime reads since 1.15
 
 
@@ -37,6 +39,8 @@ def fold(path: Path) -> ModelProto:
     with tempfile.TemporaryDirectory() as folder:
         folded = Path(folder) / "folded.onnx"
         options.optimized_model_filepath = str(folded)
+        if size_of(path) > LARGEST:
+            options.add_session_config_entry(BESIDE, "folded.weights")
         try:
             onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
             model = onnx.load(folded)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from models.weights import weights_fingerprint
 from models.workload import Workload
 from models.zoo.files import ZOO
 from quant.errors import ModelError
+from quant.graph.files import move, save, sha256_of
 from quant.graph.fold import fold
 from quant.graph.layers import Layer, layers_of
 from quant.graph.metadata import tagged, told_by
@@ -64,14 +64,13 @@ def prepare(workload: Workload, home: Path) -> Prepared:
 
                 exported = Path(folder) / "exported.onnx"
                 export(workload, exported)
-            written = Path(folder) / "folded.onnx"
+            written = Path(folder) / path.name
             told = {"workload": workload.name, "recipe": Recipe.fp32().canonical}
-            onnx.save(tagged(fold(exported), told), written)
+            save(tagged(fold(exported), told), written)
             _check(exported, written, workload)
-            written.replace(path)
+            move(written, path)
     model = onnx.load(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Prepared(model=model, layers=layers_of(model), path=path, sha256=digest)
+    return Prepared(model=model, layers=layers_of(model), path=path, sha256=sha256_of(path))
 
 
 def _check(exported: Path, folded: Path, workload: Workload) -> None:

@@ -120,7 +120,7 @@ def _largest(rows: Floats) -> Floats:
     positive = np.maximum(rows, np.float32(0))
     even, odd = positive[:, 0::2], positive[:, 1::2]
     sums = even[:, : odd.shape[1]] + odd
-    return np.maximum(sums.max(axis=1, initial=0), even[:, -1])
+    return np.asarray(np.maximum(sums.max(axis=1, initial=0), even[:, -1]), np.float32)
 
 
 def smallest_safe_scale(weight: Floats, bits: int, paired: bool) -> Floats:

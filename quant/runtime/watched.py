@@ -10,6 +10,8 @@ import onnx
 import onnxruntime
 from onnx import ModelProto, helper
 
+from quant.graph.files import save
+
 
 def watched(model: ModelProto, tensors: Iterable[str]) -> onnxruntime.InferenceSession:
     """A session whose run may ask for these tensors too.
@@ -32,4 +34,4 @@ def _write(model: ModelProto, tensors: Iterable[str], path: Path) -> None:
     copy.graph.output.extend(
         helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in tensors
     )
-    onnx.save(copy, path)
+    save(copy, path)

@@ -20,6 +20,8 @@ from quant.graph.prepared import Prepared
 from quant.lower.placement import candidates, place
 from quant.measure.accuracy import sqnr_db
 from quant.recipe import Recipe
+from quant.rounding.checkpoint import Checkpoint
+from quant.rounding.source import Source
 from quant.runtime.ort import Session
 from tests.lower.networks import exported
 
@@ -274,3 +276,17 @@ def test_layers_are_counted_for_one_picture_whatever_the_order_of_axes(tmp_path:
     assert [layer.macs for layer in layers[1:3]] == [16 * 8 * 24, 16 * 8 * 8]
     network = Network(model)
     assert network.producer[layers[1].source].op_type == "LayerNormalization"
+
+
+@pytest.mark.parametrize("kind", MIDDLES)
+def test_rounding_learns_through_it(kind: str, lowered, tmp_path: Path) -> None:
+    prepared, observed, _ = lowered(kind)
+    source = Source(
+        lambda n: [pictures(n, 1)], 16, Checkpoint(tmp_path / "kept"), lambda *_: None, 1, 0
+    )
+    recipe = Recipe(4, 8, "gptq", calibration_images=16)
+    artifact = make(prepared, recipe, observed, pictures(4), tmp_path / "made.onnx", "test", source)
+    given, wanted = (
+        Session(path, threads=1).run(pictures(16)) for path in (artifact.path, prepared.path)
+    )
+    assert sqnr_db(wanted, given) > 15
