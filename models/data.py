@@ -111,8 +111,7 @@ def own_dataset(
     if count < FEWEST_OWN:
         raise DataError(_too_few_own(folder, count, facts.skipped))
     parts = shares(count)
-    name = shown(folder.resolve().name)
-    title = f"{count:,} pictures of {name}"
+    title = f"{count:,} pictures of {workload.dataset}"
     origin = (
         f"the pictures of {workload.name}, each once, in the order of their contents' hash: "
         f"{parts[0]} to calibrate, {parts[1]} to select, the rest to report on"

@@ -17,7 +17,7 @@ BITFRONT_QUOTA_GB      how much the files of measured points may take, in 10⁹ 
 BITFRONT_ARCHIVE       folder of archived files, which the quota does not count, apart from
                        those it counts (default: archive in the home folder)
 BITFRONT_ADD_MB        the largest file of a network or zip of pictures that can be added, in
-                       10⁶ bytes; the Add page takes at most 1,000 (default: 1000)
+                       10⁶ bytes; the Add page takes at most 500 (default: 1000)
 BITFRONT_ADD_SECONDS   how long reading one that is added may take (default: 180)
 BITFRONT_ADD_MEMORY_GB memory that reading it may take, in 10⁹ bytes (default: 6)
 BITFRONT_ENGINE        module that measures; tests put a quick one here

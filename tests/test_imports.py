@@ -28,6 +28,7 @@ KEEPERS = {
 }
 FOR_PAGES = (
     "quant.add.adding", "quant.add.keep", "quant.add.normal", "quant.add.mapping", "models.own",
+    "quant.add.brought",
     "app", "pages", "models.workload", "quant.store", "quant.jobs.submit", "quant.plots",
     "quant.pareto", "quant.stats", "quant.explain", "quant.recipe", "quant.records",
     "quant.devices", "quant.allocate", "quant.report", "quant.errors", "quant.settings",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -171,6 +172,12 @@ def keep_measuring() -> None:
         from quant.jobs import watchdog
 
         watchdog.start()
+
+
+@st.cache_resource(show_spinner=False)
+def readers() -> ThreadPoolExecutor:
+    """Threads that wait for what is read apart: two at once on this machine, whoever asks."""
+    return ThreadPoolExecutor(2, thread_name_prefix="reading")
 
 
 @moment.kept

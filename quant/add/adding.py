@@ -251,7 +251,7 @@ def add(
             table=str(folder / pictures.table) if pictures.table else None,
             home=str(settings().home),
         )
-        known |= {"calibration_images": counted["calibrate"], "dataset": counted["title"]}
+        known |= {"calibration_images": counted["calibrate"]}
         keep.tell(target, known)
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)

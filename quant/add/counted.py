@@ -29,7 +29,6 @@ def look(
         Path(home) / "cache" / "pictures",
     )
     return {
-        "title": found.title,
         "calibrate": len(found.calibrate),
         "select": len(found.select),
         "report": len(found.report),

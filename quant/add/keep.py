@@ -13,14 +13,49 @@ from typing import Any
 
 from models.own import FACTS, FOLDER, NAME, PLACE, PREFIX, folder_of, own_names
 from models.workload import slug
+from quant.add.brought import BROUGHT, ZIP
 from quant.disk import REASONS, writing
 from quant.errors import RequestError, StoreError, UnknownWorkload
 from quant.settings import settings
 from quant.shelf import SHELF, shelf
+from quant.store import Store
 from quant.usage import files
 
 DRAFT = ".adding-"
 STALE_SECONDS = 24 * 3600.0
+
+
+def short(name: str) -> str:
+    """The name without its `own/`."""
+    return name.strip().removeprefix(PREFIX)
+
+
+def refuse_used(store: Store, name: str) -> None:
+    """A name that has figures already would mix two networks on one front.
+
+    Raises:
+        RequestError: it has.
+    """
+    full = f"{PREFIX}{short(name)}"
+    count = len(store.points(full))
+    if count:
+        raise RequestError(
+            f"{count:,} points of an earlier {full} are in the store, and two networks would be on "
+            "one front; choose another name"
+        )
+
+
+def refuse_busy(store: Store, name: str) -> None:
+    """What is being measured is not removed.
+
+    Raises:
+        RequestError: it is.
+    """
+    full = f"{PREFIX}{short(name)}"
+    if any(sweep.workload == full for sweep in store.open_sweeps()):
+        raise RequestError(
+            f"{full} is being measured; wait, or cancel it first (python -m quant jobs)"
+        )
 
 
 def check_name(name: str) -> str:
@@ -29,19 +64,19 @@ def check_name(name: str) -> str:
     Raises:
         RequestError: it cannot be a name, or is taken.
     """
-    short = name.strip().removeprefix(PREFIX)
-    if not NAME.fullmatch(short):
+    plain = short(name)
+    if not NAME.fullmatch(plain):
         shown = "".join(letter if letter.isprintable() else "?" for letter in name)[:60]
         raise RequestError(
             f"the name is {shown!r}; a name has 1 to 40 small letters, digits, dots, dashes and "
             "underscores, and begins with a letter or digit"
         )
-    if f"{PREFIX}{short}" in own_names():
+    if f"{PREFIX}{plain}" in own_names():
         raise RequestError(
-            f"there is an own network called {short} already; choose another name, or remove it "
-            f"first: python -m quant remove {short}"
+            f"there is an own network called {plain} already; choose another name, or remove it "
+            f"first: python -m quant remove {plain}"
         )
-    return short
+    return plain
 
 
 @contextmanager
@@ -81,6 +116,8 @@ def put(folder: Path, name: str, place: dict[str, Any]) -> Path:
         StoreError: the disk does not do it.
     """
     target = folder_of(name)
+    for left in (BROUGHT, ZIP):  # what was uploaded has been read
+        shutil.rmtree(folder / left, ignore_errors=True)
     with writing(folder):
         (folder / PLACE).write_text(json.dumps(place))
         folder.chmod(0o755)

@@ -42,7 +42,8 @@ def run(
     given_fit = _fit(fit)
     side = None if size is None else whole("--size", size, least=1)
     name = keep.check_name(name)
-    refuse_used(name)
+    with open_store() as store:
+        keep.refuse_used(store, name)
     path, pictures_at = typed(file, "the network"), typed(data, "--data")
     table = None if data_labels is None else typed(data_labels, "--data-labels")
     for there in filter(None, (path, pictures_at, table)):
@@ -80,31 +81,12 @@ def remove(name: str, *, as_json: bool) -> None:
     """
     full = name if name.startswith(PREFIX) else f"{PREFIX}{name}"
     with open_store() as store:
-        if any(sweep.workload == full for sweep in store.open_sweeps()):
-            raise RequestError(
-                f"{full} is being measured; wait, or cancel it first (python -m quant jobs)"
-            )
+        keep.refuse_busy(store, name)
     freed = keep.remove(full)
     if as_json:
         print(json_line({"workload": full, "freed_bytes": freed}))
     else:
         print(f"{full} is removed; {freed / 1e6:.1f} MB are free now. Its figures stay.")
-
-
-def refuse_used(name: str) -> None:
-    """A name that has figures already would mix two networks on one front.
-
-    Raises:
-        RequestError: it has.
-    """
-    full = f"{PREFIX}{name}"
-    with open_store() as store:
-        count = len(store.points(full))
-    if count:
-        raise RequestError(
-            f"{count:,} points of an earlier {full} are in the store, and two networks would be on "
-            "one front; choose another name"
-        )
 
 
 def _fit(text: str | None) -> Fit | None:
