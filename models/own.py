@@ -129,8 +129,8 @@ def network_path(name: str) -> Path:
 
 def _only_figures(name: str) -> str:
     return (
-        f"only the figures of {name} are here, not its network and pictures; add it with "
-        "python -m quant add to measure more"
+        f"only the figures of {name} are here, not its network and pictures; to measure more, add "
+        "it under another name: python -m quant add"
     )
 
 

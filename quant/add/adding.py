@@ -5,6 +5,7 @@ The command and the page take the same steps. Nothing here loads a network: that
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -231,7 +232,7 @@ def add(
         BitfrontError: the name is taken, or too few pictures can be used.
     """
     name = keep.check_name(name)
-    known = facts(network, pictures, classes, way)
+    known = facts(network, pictures, classes, way) | {"network": _digest(network)}
     inside = (
         pictures.root.relative_to(network.draft) if pictures.is_ours else pictures.root.resolve()
     )
@@ -282,6 +283,12 @@ def facts(network: Network, pictures: Pictures, classes: Classes, way: Way) -> d
         "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "told": [*network.told, *pictures.told],
     }
+
+
+def _digest(network: Network) -> str:
+    """Tells networks of one name apart, see quant/snapshot/own_facts.py."""
+    with (network.draft / NETWORK).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:32]
 
 
 def _table(pictures: Pictures) -> str | None:

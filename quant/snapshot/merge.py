@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quant.errors import StoreError
-from quant.snapshot import arrivals
+from quant.snapshot import arrivals, own_facts
 from quant.snapshot.arrivals import Arrival
 from quant.snapshot.source import Source, opened
 from quant.store import Store
@@ -39,10 +39,14 @@ def merge(store: Store, home: Path, given: Path) -> Imported:
     with opened(given) as source:
         coming = _arrivals(source, home)
         arrivals.refuse_if_too_large(coming, home)
+        named = sorted({measured.workload for measured, _ in source.every()})
+        told = own_facts.coming(source.root, home, named)
         for item in coming:
             arrivals.verify(item)
         for item in coming:
             arrivals.copy(item)
+        for one in told:
+            own_facts.put(home, one)
         merged = store.merge(
             (arrivals.placed(measured, home), said) for measured, said in source.every()
         )

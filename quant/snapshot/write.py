@@ -11,10 +11,11 @@ from pathlib import Path
 
 import quant
 from models.gallery import FOLDER
+from models.own import FOLDER as OWN
 from quant.errors import RequestError
 from quant.records import Measurement
 from quant.snapshot import choice as chosen
-from quant.snapshot import code, marker, pictures
+from quant.snapshot import code, marker, own_facts, pictures
 from quant.snapshot.choice import Choice, Files
 from quant.snapshot.paths import ARTIFACTS, digest
 from quant.snapshot.place import replacing
@@ -27,7 +28,7 @@ from quant.store.protocol import Kept
 DATABASE = "bitfront.db"
 WRITTEN = (
     "app.py", "pages", "quant", "models", ".streamlit", "LICENSE", "requirements.txt",
-    "Dockerfile", "README.md", DATABASE, ARTIFACTS, FOLDER, marker.FILE,
+    "Dockerfile", "README.md", DATABASE, ARTIFACTS, FOLDER, OWN, marker.FILE,
 )  # fmt: skip
 MOST_MB = 500.0
 
@@ -77,6 +78,7 @@ def write(
         )
         if predictions:
             pictures.write(store, home, draft, shown, thumbnails, room)
+        own_facts.write(home, draft, workloads)
         told = _marker(shown, files, workloads, kept, content)
         (draft / "README.md").write_text(readme(told), encoding="utf-8")
         (draft / marker.FILE).write_text(told.to_json(), encoding="utf-8")
