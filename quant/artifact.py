@@ -36,7 +36,7 @@ from quant.rounding.scales import Scales
 from quant.rounding.source import Source
 from quant.runtime.ort import Session
 from quant.runtime.table import runtime as named
-from quant.runtimes import USUAL
+from quant.runtimes import USUAL, title
 from quant.trim import trim
 
 NOTHING = Rounded({}, Scales.below(1.0))
@@ -219,9 +219,9 @@ def _agreement(path: Path, definition: Path, pictures: Floats, runtime: str) -> 
     agreement = sqnr_db(plain, fast)
     if agreement is not None and agreement < LEAST_AGREEMENT_DB:
         raise ModelError(
-            f"the integer kernels agree with the file's definition to {agreement:.0f} dB only, "
-            f"{LEAST_AGREEMENT_DB:.0f} dB are wanted: this processor computes them differently; "
-            "try 7-bit weights"
+            f"{title(runtime)}'s kernels agree with the file's definition to {agreement:.0f} dB "
+            f"only, {LEAST_AGREEMENT_DB:.0f} dB are wanted: on this processor it computes them "
+            "differently; try 7-bit weights, or another runtime"
         )
     return agreement
 

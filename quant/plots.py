@@ -12,6 +12,7 @@ from quant.axes import Axis, titled
 from quant.beside import Compared
 from quant.budgets import Budgets
 from quant.draws import Draws
+from quant.marks import Mark, drawn
 from quant.palette import NEUTRAL
 from quant.point import Point
 from quant.scene import ALONE, NO_DRAWS, Scene
@@ -32,13 +33,15 @@ def front(
     fresh: Collection[str] = (),
     compared: Compared = ALONE,
     draws: Mapping[str, Draws] = NO_DRAWS,
+    marks: Sequence[Mark] = (),
 ) -> go.Figure:
     """One dot a point; `chosen` is the id of the one in the accent colour, `fresh` those of
     points that arrived a moment ago. What `compared` does not tell apart from the recommended
     point has a square around it, and the other `draws` of a point are ticks.
 
     Points that are dominated along the two axes, or outside the budgets, are dimmed. The id of a
-    dot is its `customdata`. Points without a number on either axis are left out.
+    dot is its `customdata`. Points without a number on either axis are left out. `marks` are
+    latencies of what is no point.
     """
     scene = Scene.of(points, x, y, budgets or Budgets(), chosen, compared, draws)
     data = [
@@ -52,7 +55,7 @@ def front(
         *traces.dots(scene),
         *traces.names(scene),
     ]
-    return figure(data, _layout(scene))
+    return figure(data, _layout(scene, marks))
 
 
 class Done(go.Figure):  # type: ignore[misc]
@@ -72,14 +75,16 @@ def figure(data: list[Trace], layout: dict[str, Any]) -> go.Figure:
     return go.Figure(data=data, layout=layout, _validate=False)
 
 
-def _layout(scene: Scene) -> dict[str, Any]:
+def _layout(scene: Scene, marks: Sequence[Mark]) -> dict[str, Any]:
     shapes = [shape for axis in (scene.across, scene.up) for shape in _shade(scene, axis)]
+    lines, labels = drawn(scene, marks)
     return {
         "height": HEIGHT,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "xaxis": _axis(scene, scene.across, scene.wide),
         "yaxis": _axis(scene, scene.up, scene.high),
-        "shapes": [*shapes, *_baselines(scene)],
+        "shapes": [*shapes, *_baselines(scene), *lines],
+        "annotations": labels,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False},
         "hoverlabel": {"align": "left"},
         "dragmode": False,

@@ -39,8 +39,8 @@ FOR_PAGES = (
     "quant.samples", "quant.compare", "models.labels", "models.gallery", "quant.beside",
     "quant.certainty", "quant.draws", "quant.judged", "quant.power",
     "quant.snapshot.marker", "quant.shelf", "quant.standalone", "quant.rows", "quant.present",
-    "quant.runtimes", "quant.ran_in", "quant.reference.record", "quant.reference.words",
-    "quant.sensitivity",
+    "quant.runtimes", "quant.ran_in", "quant.marks", "quant.reference.record",
+    "quant.reference.words", "quant.sensitivity",
 )  # fmt: skip
 LIGHT = (*(name for name in FOR_PAGES if name not in ("app", "pages")), "models.data",
          "models.weights", "models.splits")  # fmt: skip

@@ -20,7 +20,8 @@ from quant.evaluate import evaluate
 from quant.graph.prepared import prepare
 from quant.identity import Request, data_of
 from quant.recipe import Recipe
-from quant.runtime.ort import Session
+from quant.runtime.table import runtime as named
+from quant.runtimes import RUNTIMES
 from quant.standalone import script
 from tests.models.folders import SAMPLE, picture
 from tests.pages.samples import measurement
@@ -29,11 +30,11 @@ NAME = "model.onnx"
 Answers = list[tuple[float, str]]  # percent and label, the likeliest first
 
 
-def taken(folder: Path, model: Path, name: str) -> Path:
+def taken(folder: Path, model: Path, name: str, runtime: str = "onnxruntime") -> Path:
     """A model and its script side by side, elsewhere."""
     folder.mkdir()
     (folder / NAME).write_bytes(model.read_bytes())
-    (folder / "run.py").write_text(script(measurement(workload=name), NAME))
+    (folder / "run.py").write_text(script(measurement(workload=name, runtime=runtime), NAME))
     return folder / "run.py"
 
 
@@ -48,9 +49,11 @@ def said(done: subprocess.CompletedProcess[str]) -> Answers:
     return [(float(share), label) for share, label in lines]
 
 
-def expected(chosen: Workload, model: Path, pixels: NDArray[np.float32]) -> Answers:
+def expected(
+    chosen: Workload, model: Path, pixels: NDArray[np.float32], runtime: str = "onnxruntime"
+) -> Answers:
     """What the engine gives for normalised pictures (1, c, h, w)."""
-    logits = Session(model, threads=1).run(pixels)[0].astype(np.float64)
+    logits = named(runtime).load(model, threads=1).run(pixels)[0].astype(np.float64)
     shares = np.exp(logits - logits.max())
     shares *= 100 / shares.sum()
     return [(shares[index], labels(chosen)[index]) for index in shares.argsort()[::-1][:5]]
@@ -62,18 +65,20 @@ def agree(given: Answers, wanted: Answers) -> None:
     np.testing.assert_allclose(*shares, atol=0.02)
 
 
-def test_the_script_says_what_the_engine_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_the_script_says_what_the_engine_says(runtime: str, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    request = Request("fashion-resnet", Recipe(4, 8), images=20)
+    request = Request("fashion-resnet", Recipe(4, 8), images=20, runtime=runtime)
     point = evaluate(request, home, lambda _step, _share: None).measurement
     split = data_of(request, home).report
     picture = tmp_path / "a picture.png"
     Image.fromarray(split.pictures[3, 0]).save(picture)
     model = home / point.artifact
-    given = said(ran(taken(tmp_path / "taken away", model, point.workload), picture))
+    file = taken(tmp_path / "taken away", model, point.workload, point.ran_in)
+    given = said(ran(file, picture))
     assert len(given) == 5
-    agree(given, expected(workload(point.workload), model, split.take([3])))
+    agree(given, expected(workload(point.workload), model, split.take([3]), runtime))
 
 
 @pytest.mark.skipif(not SAMPLE.is_dir(), reason="the sample of ImageNet pictures is not here")

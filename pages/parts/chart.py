@@ -7,13 +7,16 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import cache, links, showing
+from pages.parts import cache, links, pytorch, showing
 from pages.parts.arrivals import Arrivals
 from pages.parts.notes import notes
 from pages.parts.showing import Showing
 from pages.parts.view import View
 from quant import hover, plots
+from quant.axes import AXES
+from quant.marks import told
 from quant.point import Figures
+from quant.reference.words import marks
 from quant.space import space
 
 PLAIN = {"displayModeBar": False}
@@ -48,13 +51,16 @@ def draw(view: View, wanted: Showing, arrivals: Arrivals) -> None:
 
 
 def _flat(view: View, points: Sequence[Figures], wanted: Showing, arrivals: Arrivals) -> None:
-    looks = {"x": wanted.x, "y": wanted.y, **_looks(view)}
+    beside = marks(pytorch.here(view))
+    looks = {"x": wanted.x, "y": wanted.y, "marks": beside, **_looks(view)}
     compared = view.compared
     draws = view.selection.draws if view.selection else {}
 
     def draw() -> Drawing:
         figure = plots.front(points, **looks, fresh=arrivals.fresh, compared=compared, draws=draws)
-        return plots.Done(figure), hover.summary(points, wanted.x, wanted.y, compared.alike)
+        axes = [AXES[name] for name in (wanted.x, wanted.y)]
+        said = hover.summary(points, wanted.x, wanted.y, compared.alike)
+        return plots.Done(figure), said + told(axes, beside)
 
     figure, alt = _once("front", view, points, looks, arrivals, draw)
     st.plotly_chart(

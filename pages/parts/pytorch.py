@@ -15,18 +15,23 @@ from quant.reference.words import WHAT, sentence
 
 def rows(view: View) -> None:
     """Those of the machine, batch and threads that are looked at; nothing where there are none."""
-    ground = view.ground
-    if ground is None:
-        return
-    place = (ground.machine_id, ground.batch, ground.threads)
-    found = [one for one in cache.references(ground.workload) if one.place[2:] == place]
+    ground, found = view.ground, here(view)
     if found:
         _table(found)
-    elif not cache.store().read_only:
+    elif ground is not None and not cache.store().read_only:
         st.caption(
             "To set PyTorch's own speed beside these, eager and compiled: "
             f"`python -m quant reference {ground.workload}`"
         )
+
+
+def here(view: View) -> list[Reference]:
+    """Those that may stand beside what is shown."""
+    ground = view.ground
+    if ground is None:
+        return []
+    place = (ground.machine_id, ground.batch, ground.threads)
+    return [one for one in cache.references(ground.workload) if one.place[2:] == place]
 
 
 def _table(found: Sequence[Reference]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from quant.marks import Mark
 from quant.reference.record import Reference
 
 WHAT = (
@@ -17,6 +19,13 @@ def row(one: Reference) -> dict[str, Any]:
     told = one.to_dict()
     told["machine"], told["machine_id"] = one.machine.label, one.machine.id
     return {"label": one.label} | told
+
+
+def marks(found: Iterable[Reference]) -> tuple[Mark, ...]:
+    """The quickest of each way."""
+    ordered = sorted(found, key=lambda one: -one.latency_ms)
+    ways = {one.how: Mark(one.label, one.latency_ms) for one in ordered}
+    return tuple(sorted(ways.values(), key=lambda mark: mark.ms))
 
 
 def ratio(one: Reference) -> str:
