@@ -19,7 +19,7 @@ FEW = 16  # weights a channel, whose errors hardly cancel out
 FAR_SPREAD = 4.0  # times the median range
 FAR_PEAK = 10.0  # standard deviations; of 10,000 normal values the largest is at 4
 FAR_TAIL = 3.0  # times the range that holds 99.9 % of the values
-CLIPPED = 0.001  # a share that is told
+CLIPPED = 0.005  # a share that is told
 MOST_NAMED = 3
 
 
@@ -82,10 +82,10 @@ def ranked(found: Sensitivity, kind: str, bits: int) -> list[Score]:
 
 def basis(found: Sensitivity) -> str:
     """On what the scores rest."""
-    labels = "" if found.has_labels else "; they have no labels, so no accuracy is told"
+    labels = "" if found.has_labels else " Without labels that mean something, no accuracy is told."
     return (
-        f"Tried on {found.n:,} pictures of {found.data} that calibrate, on none that is reported "
-        f"on{labels}. Rounded by {found.method}, ranges by {found.ranges}."
+        f"Tried on {found.n:,} pictures that calibrate ({found.data}), on none that is reported "
+        f"on.{labels} Rounded by {found.method}, ranges by {found.ranges}."
     )
 
 

@@ -65,8 +65,8 @@ def test_no_noise_at_all_is_a_sentence() -> None:
 
 
 def test_without_labels_no_accuracy_is_promised() -> None:
-    assert "no labels" in basis(sensitivity(has_labels=False))
-    assert "no labels" not in basis(sensitivity())
+    assert "no accuracy is told" in basis(sensitivity(has_labels=False))
+    assert "no accuracy" not in basis(sensitivity())
 
 
 def test_rows_hold_each_layer_kind_and_width_once() -> None:
