@@ -14,6 +14,7 @@ from pages.parts import (
     filing,
     headline,
     measuring,
+    models,
     pytorch,
     share,
     shell,
@@ -28,6 +29,8 @@ from quant.recipe import Recipe
 def empty(choice: controls.Choice, seen: view.View) -> None:
     """Before the first point: what happens, or what to do next."""
     name = choice.workload.name
+    lacks = models.lacking(choice.workload, choice.data)
+    lacking = f" Measuring downloads {models.in_words(lacks)} first." if lacks else ""
     if seen.ground and not measuring.in_hand(name, choice.timing, choice.runtime):
         st.info(measuring.untimed(view.timed_at(seen.ground)), icon=":material/timer:")
     elif awaited := measuring.awaited(name):
@@ -35,14 +38,14 @@ def empty(choice: controls.Choice, seen: view.View) -> None:
     elif choice.lacks_data:
         needs = shell.escape(choice.workload.needs_data.partition(":")[0])
         st.info(
-            f"{choice.workload.name} needs {needs}. Name the folder in the side panel, then press "
-            "Measure.",
+            f"{choice.workload.name} needs {needs}. Name the folder in the side panel, or press "
+            f"Use Imagenette there; then press Measure.{lacking}",
             icon=":material/folder_open:",
         )
     else:
         st.info(
-            "Nothing is measured yet. Choose widths in the side panel and press Measure; each "
-            "point appears here as soon as it is measured.",
+            f"Nothing is measured yet.{lacking} Choose widths in the side panel and press Measure; "
+            "each point appears here as soon as it is measured.",
             icon=":material/touch_app:",
         )
 
@@ -58,7 +61,7 @@ with shell.page("Explore"):
 
     name = choice.workload.name
     top = st.container()  # says what is seen, which the controls below decide
-    wanted = showing.bar() if cache.places(name) else showing.Showing()
+    wanted = showing.bar(choice.workload.metric) if cache.places(name) else showing.Showing()
     seen = view.of(choice, budgets, wanted.filters, wanted.also)
     with button:
         asked = (Recipe.fp32(), *choice.recipes)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models import own
+from models import imagenette, own
 from models.imagefolder import decoded, decoded_of
 from models.labelled import shown
 from models.own_listing import FEWEST as FEWEST_OWN
@@ -84,9 +84,11 @@ def dataset(
     count = len(facts.labels)
     if count < FEWEST:
         raise DataError(_too_few(data, count, facts.skipped))
-    title = f"{count:,} pictures of {shown(data.resolve().name)}"
+    called = "Imagenette" if imagenette.is_it(data) else shown(data.resolve().name)
+    title = f"{count:,} pictures of {called}"
+    source = imagenette.ORIGIN if imagenette.is_it(data) else f"the folder {called}"
     origin = (
-        f"the folder {shown(data.resolve().name)}, each picture once, in the order of their "
+        f"{source}, each picture once, in the order of their "
         f"contents' hash: {CALIBRATE} to calibrate, {SELECT} to select, the rest to report on"
     )
     return _parted(workload, pictures, facts, (CALIBRATE, SELECT), title, origin, cache)

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from quant.settings import settings
+
 _DIGITS = re.compile(r"-([0-9a-f]{8,})\.pth$")
 
 
@@ -17,6 +19,12 @@ def checkpoints() -> Path:
     """
     usual = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache"), "torch")
     return Path(os.environ.get("TORCH_HOME", usual)).expanduser() / "hub" / "checkpoints"
+
+
+def mirrored(url: str) -> str:
+    """Where a published file is fetched from: BITFRONT_MIRROR, or where it was published."""
+    mirror = settings().mirror.rstrip("/")
+    return f"{mirror}/{url.rpartition('/')[2]}" if mirror else url
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,11 @@ def named(name: str) -> Workload:
     return _workload(found, by_name[weights.lower()])
 
 
+def random_of(architecture: str) -> str:
+    """The name of an architecture with random weights."""
+    return f"{PREFIX}{architecture}-{RANDOM}"
+
+
 def _workload(of: Architecture, weights: str) -> Workload:
     """With random weights it wants the pictures that the default weight set wants."""
     is_random = weights == RANDOM
@@ -96,7 +101,7 @@ def _workload(of: Architecture, weights: str) -> Workload:
         architecture=of.name,
         weight_set=weights,
         is_random=is_random,
-        hub_file=HubFile(facts["url"], round(facts["megabytes"] * 1e6)) if published else None,
+        hub_file=HubFile(facts["url"], facts["bytes"]) if published else None,
         published_accuracy=round(facts["top1"] / 100, 5) if published else None,
         published_top5=round(facts["top5"] / 100, 5) if published else None,
         published_by=f"{source}, on ImageNet's 50,000 validation pictures" if published else "",

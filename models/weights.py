@@ -36,6 +36,16 @@ def weights_path(workload: Workload) -> Path:
     return path
 
 
+def are_here(workload: Workload) -> bool:
+    """Whether a network can be built without fetching anything; its content is not looked at."""
+    if workload.hub_file:
+        return workload.hub_file.is_here
+    try:
+        return workload.is_random or weights_path(workload).is_file()
+    except ModelError:
+        return False
+
+
 def weights_fingerprint(workload: Workload) -> str:
     """First 32 hexadecimal digits of the SHA-256 of the weights file, or of what random ones are
     drawn from.

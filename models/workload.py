@@ -11,6 +11,7 @@ from typing import Literal
 from models.hub import HubFile
 from quant.errors import UnknownWorkload
 
+ACCURACY, AGREEMENT = "accuracy", "agreement"  # metrics
 Family = Literal["convolutional", "depthwise", "transformer"]
 Interpolation = Literal["bilinear", "bicubic"]
 Fit = Literal["crop", "stretch"]
@@ -65,6 +66,12 @@ class Workload:
     fit: Fit = "crop"
     has_labels: bool = True
     calibration_images: int = 200
+
+    @property
+    def metric(self) -> str:
+        """AGREEMENT with FP32's answers where there are no true ones: random weights, or pictures
+        without labels."""
+        return AGREEMENT if self.is_random or not self.has_labels else ACCURACY
 
     @property
     def slug(self) -> str:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from models.data import Dataset
+from models.workload import workload
 from quant import __version__
 from quant.artifact import CHECKED_PICTURES, Artifact
 from quant.flow import with_flow
@@ -99,6 +100,7 @@ def account(
         pictures_from=data.origin,
         data_id=data.data_id,
         notes=notes((*_notes(artifact), *pick.passed), pick.timed),
+        metric=workload(request.workload).metric,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from quant import certainty, explain
 from quant.beside import Compared
 from quant.budgets import Budgets, Recommendation, Verdict, judge
+from quant.metric import is_agreement, named
 from quant.point import Point
 
 NAMES = {"size_bytes": "size", "latency_ms": "latency", "drop": "loss"}
@@ -81,9 +82,10 @@ def _facts(point: Point, compared: Compared | None) -> str:
     speed = explain.faster(point)
     joint = ", though " if speed.endswith("slower") else ", "
     apart, least = certainty.told_apart(point, compared), certainty.detectable_drop(point)
-    would = "" if apart or least is None else f" ({certainty.smallest(least)} would have been)"
+    silent = apart or least is None or is_agreement(point)
+    would = "" if silent else f" ({certainty.smallest(least or 0.0)} would have been)"
     return (
-        f"{explain.smaller(point)}{joint}{speed}, {explain.change(point)} in accuracy, "
+        f"{explain.smaller(point)}{joint}{speed}, {explain.change(point)} in {named(point)}, "
         f"{explain.against_fp32(point, apart)}{would}"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from quant import metric
 from quant.point import Point, weight_bits
 from quant.recipe import WEIGHT_BITS
 
@@ -30,8 +31,11 @@ class Axis(NamedTuple):
 
 
 def titled(axis: Axis, points: Iterable[Point]) -> str:
-    """An axis's title, which says of how many pictures a latency is."""
-    batch = max((point.batch for point in points), default=1) if axis.name == "latency" else 1
+    """An axis's title, which says of how many pictures a latency is, and what an accuracy is."""
+    listed = list(points)
+    if axis.name == "accuracy" and listed:
+        return metric.titled(listed[0].metric, axis.title)
+    batch = max((point.batch for point in listed), default=1) if axis.name == "latency" else 1
     return axis.title if batch == 1 else f"latency of a batch of {batch}, ms"
 
 

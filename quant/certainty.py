@@ -8,6 +8,7 @@ from quant import explain
 from quant.beside import Beside, Compared
 from quant.budgets import Budgets, Verdict, judge
 from quant.draws import Draws, Spread
+from quant.metric import is_agreement, named
 from quant.point import Point
 from quant.power import detectable, more_pictures
 from quant.stats import LEVEL
@@ -21,8 +22,13 @@ VERDICTS = {
 
 def detectable_drop(point: Point) -> float | None:
     """The smallest loss against FP32 that these pictures tell in 8 of 10 cases, a fraction of 1;
-    None of FP32 itself, and where the counts were not kept."""
-    if point.recipe.is_fp32 or not (isfinite(point.lost) and isfinite(point.gained)):
+    None of FP32 itself, where the counts were not kept, and where FP32's answers stand for true
+    ones: then every other answer is a loss."""
+    if (
+        point.recipe.is_fp32
+        or is_agreement(point)
+        or not (isfinite(point.lost) and isfinite(point.gained))
+    ):
         return None
     return detectable(int(point.lost), int(point.gained), point.n)
 
@@ -97,12 +103,13 @@ def family(compared: Compared) -> str:
     if compared.best is None or not compared.beside:
         return ""
     alike, every, who = len(compared.alike), len(compared.beside), compared.best.recipe.label
+    what = named(compared.best)
     if every == 1:
-        return f"In accuracy the other one is {'not ' if alike else ''}told apart from {who}."
+        return f"In {what} the other one is {'not ' if alike else ''}told apart from {who}."
     if not alike:
-        return f"In accuracy all {every} others are told apart from {who}."
+        return f"In {what} all {every} others are told apart from {who}."
     are = "are" if alike > 1 else "is"
-    return f"In accuracy {alike} of the {every} others {are} not told apart from {who}."
+    return f"In {what} {alike} of the {every} others {are} not told apart from {who}."
 
 
 def spread(found: Spread, *, unit: str = "%") -> str:

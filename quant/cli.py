@@ -54,8 +54,14 @@ Batch = Annotated[str, typer.Option(help="Pictures in a timed run: 1, 8, 32, or 
 Threads = Annotated[
     str | None, typer.Option(help="Threads of a timed run, such as 1,2; BITFRONT_THREADS's.")
 ]
-Data = Annotated[str | None, typer.Option(metavar="DIR", help="A folder of labelled pictures.")]
+Data = Annotated[
+    str | None, typer.Option(metavar="DIR", help="A folder of labelled pictures, or imagenette.")
+]
 Labels = Annotated[str | None, typer.Option(metavar="FILE", help="A CSV of class_index,file.")]
+Random = Annotated[
+    bool,
+    typer.Option("--random-weights", help="torchvision's network without its published weights."),
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Measure again what was measured before.")]
 Width = Annotated[str, typer.Option(help="One width.")]
 Method = Annotated[str, typer.Option(help=f"How weights are rounded: one of {', '.join(CHOICES)}.")]
@@ -72,7 +78,9 @@ OfWorkload = Annotated[str | None, typer.Option("--workload", help="Only that wo
 OfRuntime = Annotated[
     str | None, typer.Option("--runtime", help=f"Only points of one of {', '.join(CHOSEN)}.")
 ]
-Front = Annotated[str | None, typer.Option(help="Only the front in accuracy, size, latency.")]
+Front = Annotated[
+    str | None, typer.Option(help="Only the front in accuracy (or agreement), size, latency.")
+]
 MaxDrop = Annotated[
     str, typer.Option(metavar="PP", help="The most accuracy lost, percentage points; or `none`.")
 ]
@@ -90,11 +98,18 @@ Limit = Annotated[str | None, typer.Option(help="The most MB of files; 500 by de
 
 
 @app.command()
-def models(json: Json = False) -> None:
-    """List the workloads: a model, its data and its metric."""
+def models(
+    search: Annotated[str, typer.Option(metavar="TEXT", help="Only names with these words.")] = "",
+    json: Json = False,
+) -> None:
+    """List the workloads, with their size, their published accuracy and whether weights are here.
+
+    Any of torchvision's is measured by its name, such as torchvision/resnet50; weights that are not
+    here are downloaded first. See docs/models.md.
+    """
     from quant.commands import models as command
 
-    command.run(as_json=json)
+    command.run(search, as_json=json)
 
 
 @app.command()
@@ -158,6 +173,7 @@ def sweep(
     threads: Threads = None,
     data: Data = None,
     data_labels: Labels = None,
+    random_weights: Random = False,
     fresh: Fresh = False,
     json: Json = False,
 ) -> None:
@@ -168,6 +184,7 @@ def sweep(
     from quant.commands import options
     from quant.commands import sweep as command
 
+    workload = options.network(workload, random_weights)
     asked = (weights, activations, method, ranges, seed, calibration_images)
     recipes = options.chosen(workload, recipe, asked, _typed(context), seeds)
     timings = options.timings(batch, threads)
@@ -244,6 +261,7 @@ def export(
     calibration_images: Calibration = None,
     data: Data = None,
     data_labels: Labels = None,
+    random_weights: Random = False,
     fresh: Fresh = False,
     json: Json = False,
 ) -> None:
@@ -251,6 +269,7 @@ def export(
     from quant.commands import export as command
     from quant.commands import options
 
+    workload = options.network(workload, random_weights)
     asked = (weights, activations, method, ranges, seed, calibration_images)
     recipes = options.chosen(workload, recipe, asked, _typed(context))
     request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
@@ -272,6 +291,7 @@ def explain(
     calibration_images: Calibration = None,
     data: Data = None,
     data_labels: Labels = None,
+    random_weights: Random = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Take it apart again.")] = False,
     json: Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="A line a layer.")] = False,
@@ -281,6 +301,7 @@ def explain(
     from quant.commands import explain as command
     from quant.commands import options
 
+    workload = options.network(workload, random_weights)
     asked = (weights, activations, method, ranges, seed, calibration_images)
     recipes = options.chosen(workload, recipe, asked, _typed(context))
     request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
@@ -332,12 +353,14 @@ def check(
     data: Data = None,
     data_labels: Labels = None,
     runtime: Runtime = "onnxruntime",
+    random_weights: Random = False,
     json: Json = False,
 ) -> None:
     """Measure a file on a workload's pictures, beside that workload's FP32 network."""
     from quant.commands import check as command
     from quant.commands import options
 
+    workload = options.network(workload, random_weights)
     request = options.request(workload, (), data, data_labels, images, runtime, fresh=False)
     command.run(file, request, as_json=json)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor, isfinite, log10, nan
 
+from quant.metric import is_agreement
 from quant.point import Point
 from quant.records import Measurement
 
@@ -166,6 +167,8 @@ def against_fp32(measured: Point, apart: bool | None = None) -> str:
     two are told apart where more than their interval decides: see `quant.certainty`."""
     if measured.recipe.is_fp32:
         return "the baseline"
+    if is_agreement(measured):
+        return agreeing(measured)
     if not (told_apart(measured) if apart is None else apart):
         return f"not told apart from FP32 on {measured.n:,} pictures"
     if measured.drop < 0:
@@ -173,8 +176,18 @@ def against_fp32(measured: Point, apart: bool | None = None) -> str:
     return f"less accurate than FP32 on {measured.n:,} pictures"
 
 
+def agreeing(measured: Point) -> str:
+    """Where FP32's answers stand for true ones: `another answer than FP32 on 31 of 1,000
+    pictures`."""
+    if not measured.flips:
+        return f"the same answer as FP32 on all {measured.n:,} pictures"
+    return f"another answer than FP32 on {measured.flips:,.0f} of {measured.n:,} pictures"
+
+
 def p_value(measured: Measurement) -> str:
     """For a tooltip."""
+    if is_agreement(measured):
+        return f"There are no true labels: it gives {agreeing(measured)}."
     return (
         f"McNemar's exact test: {chance_of(measured.p_value)}. Of {measured.n:,} pictures, "
         f"{measured.lost:,} became wrong and {measured.gained:,} became right."
@@ -183,6 +196,8 @@ def p_value(measured: Measurement) -> str:
 
 def chance(measured: Measurement) -> str:
     """The p-value in words, for those who ask how sure it is."""
+    if is_agreement(measured):
+        return p_value(measured)
     p = measured.p_value
     often = "fewer than 1 of 1,000" if p < 0.001 else f"about {_in_a_hundred(p)}"
     return (

@@ -45,10 +45,17 @@ def select(
     own: Points, others: Mapping[str, Points], ground: Ground, filters: Filters
 ) -> Selection:
     """The points of a ground, and of other models what was measured last on its machine and
-    runtime, at its batch and threads."""
-    beside = {name: _beside(points, ground) for name, points in others.items()}
+    runtime, at its batch and threads; none that is measured by another metric."""
+    mine = _on(own, ground)
+    metrics = {place.metric for place in mine.used}
+    beside = {
+        name: _beside(
+            points.take(points.at(p for p in points.places if p.metric in metrics)), ground
+        )
+        for name, points in others.items()
+    }
     return Selection(
-        _on(own, ground),
+        mine,
         [points for points in beside.values() if len(points)],
         filters,
         tuple(name for name, points in beside.items() if not len(points)),

@@ -8,6 +8,7 @@ from quant import explain
 from quant.axes import AXES, SPACE
 from quant.budgets import Budgets
 from quant.explain import listed
+from quant.metric import named, titled
 from quant.point import Point
 from quant.runtimes import title
 from quant.scene import Scene, on_front, within
@@ -28,7 +29,7 @@ def hover(
     time = explain.latency(point.latency_ms, point.latency_low_ms, point.latency_high_ms)
     time = time if point.batch == 1 else f"{time} for {explain.batch_of(point.batch)}"
     name = f"{point.workload} · {point.recipe.label}" if model else point.recipe.label
-    lines = [f"<b>{name}</b>", f"accuracy {explain.accuracy(point)}"]
+    lines = [f"<b>{name}</b>", f"{named(point)} {explain.accuracy(point)}"]
     if point.recipe.is_fp32:
         lines += [f"size {explain.size(point.size_bytes)}", f"latency {time}"]
     else:
@@ -66,10 +67,12 @@ def summary(
     scene = Scene.of(points, x, y, Budgets())
     if not scene.shown:
         return f"An empty chart of {y} against {x}."
+    across, up = (titled(scene.shown[0].metric, name) for name in (x, y))
     best = [point for front in scene.fronts for point in front]
     return (
-        f"{y.capitalize()} against {x} of {len(scene.shown)} measured points of "
-        f"{listed(scene.models)}. On the front, from the least {x}: {_names(best, scene.models)}. "
+        f"{up[:1].upper()}{up[1:]} against {across} of {len(scene.shown)} measured points of "
+        f"{listed(scene.models)}. On the front, from the least {across}: "
+        f"{_names(best, scene.models)}. "
         f"{_squared(scene, alike)}"
         "The table below holds the same data."
     )
@@ -80,7 +83,8 @@ def _squared(scene: Scene, alike: Collection[str]) -> str:
     some = [point for point in scene.shown if point.id in alike]
     if not some:
         return ""
-    return f"Not told apart from the recommended point in accuracy: {_names(some, scene.models)}. "
+    what = named(some[0])
+    return f"Not told apart from the recommended point in {what}: {_names(some, scene.models)}. "
 
 
 def space_summary(points: Sequence[Point], objectives: Sequence[str] = SPACE) -> str:
@@ -91,8 +95,9 @@ def space_summary(points: Sequence[Point], objectives: Sequence[str] = SPACE) ->
     models = tuple(dict.fromkeys(point.workload for point in shown))
     ids = on_front(shown, objectives)
     best = [point for point in shown if point.id in ids]
+    what = titled(shown[0].metric, listed(objectives).capitalize())
     return (
-        f"{listed(objectives).capitalize()} in three dimensions, {len(shown)} measured points of "
+        f"{what} in three dimensions, {len(shown)} measured points of "
         f"{listed(models)}. On the front of all three: {_names(best, models)}. "
         "The table below holds the same data."
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from models import imagenette
 from models.data import Dataset, dataset
 from models.weights import weights_fingerprint
 from models.workload import Workload, workload
@@ -93,7 +94,7 @@ def _data(name: str, data: str | None, labels: str | None, home: Path) -> Datase
     chosen = workload(name)
     return dataset(
         chosen,
-        Path(data).expanduser() if data else None,
+        imagenette.place(data or None, home),
         Path(labels).expanduser() if labels else None,
         home / "cache" / "pictures",
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from quant.dominance import Costs, non_dominated
 from quant.errors import RequestError
+from quant.metric import is_agreement, named
 from quant.point import Figures
 from quant.points import Floats, Mask, Place, Points
 from quant.records import Measurement
@@ -45,6 +46,8 @@ class Ground(NamedTuple):
     @classmethod
     def of(cls, measured: Measurement | Figures | Place) -> Ground:
         data = f"{measured.data} ({measured.data_id})" if measured.data_id else measured.data
+        if is_agreement(measured):  # which is no accuracy: never on one front with any
+            data += f", {named(measured)}"
         machine_id = (
             measured.machine.id if isinstance(measured, Measurement) else measured.machine_id
         )

@@ -53,6 +53,7 @@ class Figures:
     batch: int
     threads: int
     executed_by: str = ""
+    metric: str = "accuracy"
 
     @property
     def id(self) -> str:

@@ -42,6 +42,7 @@ class Place(NamedTuple):
     batch: int
     threads: int
     executed_by: str = ""
+    metric: str = "accuracy"
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,7 @@ def _place(point: Point) -> Place:
     else:
         machine_id, label = point.machine_id, point.machine_label
     named = (point.workload, point.data, point.data_id, machine_id, label, point.runtime)
-    return Place(*named, point.batch, point.threads, point.executed_by)
+    return Place(*named, point.batch, point.threads, point.executed_by, point.metric)
 
 
 _parsed = lru_cache(maxsize=4096)(Recipe.from_json)

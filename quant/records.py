@@ -66,6 +66,9 @@ class Measurement:
     data and method version; `data_id` names the pictures by their contents. `calibrate_pictures`,
     `select_pictures` and `report_pictures` are the sizes of the three splits, 0 where that was not
     kept: the recipe says how many of the first were used, `n` how many of the last.
+
+    `metric` says what the figures called accuracy are, and `fp32_accuracy` and `drop` with them:
+    see `quant.metric`.
     """
 
     key: str
@@ -130,6 +133,7 @@ class Measurement:
     peaks: tuple[float, float, float] | None = None
     executed_by: str = ""
     fp32_executed_by: str = ""
+    metric: str = "accuracy"
 
     @property
     def ran_in(self) -> str:

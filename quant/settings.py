@@ -20,6 +20,9 @@ BITFRONT_ADD_MB        the largest file of a network or zip of pictures that can
                        10⁶ bytes; the Add page takes at most 500 (default: 1000)
 BITFRONT_ADD_SECONDS   how long reading one that is added may take (default: 180)
 BITFRONT_ADD_MEMORY_GB memory that reading it may take, in 10⁹ bytes (default: 6)
+BITFRONT_MIRROR        address of a folder that holds torchvision's weights and Imagenette's archive
+                       under their published names; they are fetched from there
+                       (default: where they are published)
 BITFRONT_ENGINE        module that measures; tests put a quick one here
                        (default: quant.jobs.engine)
 """
@@ -95,6 +98,7 @@ class Settings(BaseSettings):
     add_memory_gb: float = Field(
         default=6.0, gt=0, le=MOST, validation_alias="BITFRONT_ADD_MEMORY_GB"
     )
+    mirror: str = Field(default="", validation_alias="BITFRONT_MIRROR")
     engine: str = Field(default="quant.jobs.engine", validation_alias="BITFRONT_ENGINE")
 
     @property

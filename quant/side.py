@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.data import Dataset
 from quant.artifact import Artifact
@@ -59,6 +59,7 @@ def answered(
         share = share_of(progress, count, LEARNED, 0.5)
         threads = settings().threads
         said = answers(artifact.path, data.report, count, share, threads=threads, runtime=runtime)
+        said = replace(said, labels=fp32.labels)  # which are FP32's answers without true ones
     return Side(runtime, artifact, prepared, fp32, said, is_fp32)
 
 

@@ -27,6 +27,7 @@ KEEPERS = {
     "alembic": ("quant/store/",),
 }
 FOR_PAGES = (
+    "models.offered", "models.fetching", "models.imagenette", "quant.metric",
     "quant.add.adding", "quant.add.keep", "quant.add.normal", "quant.add.mapping", "models.own",
     "quant.add.brought",
     "app", "pages", "models.workload", "quant.store", "quant.jobs.submit", "quant.plots",

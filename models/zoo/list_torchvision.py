@@ -63,7 +63,7 @@ def weight_set(name: str, network: nn.Module, weights: Any) -> dict[str, Any]:
         "mean": list(steps.mean),
         "std": list(steps.std),
         "url": weights.url,
-        "megabytes": round(meta["_file_size"] * 2**20 / 1e6, 1),
+        "bytes": int(round(meta["_file_size"] * 2**20, -3)),  # stated in thousandths of MiB
     }
 
 

@@ -60,6 +60,12 @@ def columns(workload: str) -> Points:
     return _shown(_url()).of(workload, stamp())
 
 
+@moment.kept
+def workloads() -> tuple[str, ...]:
+    """The names of all models that have points, by name."""
+    return _shown(_url()).workloads(stamp())
+
+
 def right(points: Points) -> list[NDArray[np.bool_] | None]:
     """Which pictures each of these points has right, where it is known."""
     return _right(_url()).of(points)

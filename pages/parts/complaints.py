@@ -13,6 +13,7 @@ from pages.parts.text import escape
 
 _KEPT = "complaints"  # by the name of a control: its sentence, and its value then
 _UNKNOWN = object()
+MOST_LISTED = 20
 
 
 def note(name: str, sentence: str) -> None:
@@ -32,8 +33,8 @@ def show(allowed: Mapping[str, Sequence[str]]) -> None:
             asked = escape(", ".join(unknown)[:60])
             note(
                 name,
-                f"The link asks for {name} {asked}, which is not one of {', '.join(options)}; "
-                "the usual choice is shown instead.",
+                f"The link asks for {name} {asked}, which is not one of {_listed(options)}; the "
+                "usual choice is shown instead.",
             )
     for name, (sentence, _) in _kept().items():
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
@@ -46,6 +47,13 @@ def show(allowed: Mapping[str, Sequence[str]]) -> None:
                 type="tertiary",
                 width="content",
             )
+
+
+def _listed(options: Sequence[str]) -> str:
+    """All of a few, the first of many."""
+    if len(options) <= MOST_LISTED:
+        return ", ".join(options)
+    return f"{', '.join(options[:4])} and {len(options) - 4} others"
 
 
 def settle() -> None:

@@ -7,8 +7,9 @@ from itertools import product
 
 import streamlit as st
 
-from models.workload import WORKLOADS, Workload, workload
-from pages.parts import links
+from models.offered import names
+from models.workload import Workload
+from pages.parts import links, models
 from quant import auto
 from quant.budgets import Budgets
 from quant.draws import MOST_DRAWS, drawn
@@ -32,7 +33,7 @@ BATCH_SIZES = tuple(map(str, BATCHES))
 USUAL_THREADS = "usual"
 THREAD_COUNTS = (USUAL_THREADS, *map(str, THREADS))
 ALLOWED = {
-    "model": tuple(known.name for known in WORKLOADS),
+    "model": names(),
     "weights": WEIGHTS,
     "activations": ACTIVATIONS,
     "method": auto.CHOICES,
@@ -76,11 +77,8 @@ class Choice:
 
 def model() -> Choice:
     """Model, widths, method and ranges."""
-    name = st.selectbox(
-        "Model", ALLOWED["model"], key="model", bind=LINK, on_change=_forget_the_point
-    )
-    chosen = workload(name)
-    data = _folder(chosen) if chosen.needs_data else None
+    chosen = models.box(_forget_the_point)
+    data = models.pictures(chosen) if chosen.needs_data else None
     weights = st.pills(
         "Weights, bits",
         WEIGHTS,
@@ -171,18 +169,6 @@ def _draws() -> int:
     return int(
         st.select_slider("Calibration draws", DRAWS, key="draws", bind=LINK, help=DRAWS_WORDS)
     )
-
-
-def _folder(chosen: Workload) -> str | None:
-    needs = chosen.needs_data.partition(":")[0]
-    typed = st.text_input(
-        "Folder of pictures, on this machine",
-        key="data",
-        bind=LINK,
-        placeholder="/data/imagenet/val",
-        help=f"{chosen.name} needs {needs}.",
-    )
-    return (typed or "").strip() or None
 
 
 def _widths(weights: list[str], activations: list[str]) -> Widths:

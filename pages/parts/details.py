@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import cache, shell
-from quant import explain
+from quant import explain, metric
 from quant.ran_in import ran_in
 from quant.records import LayerOutcome, Measurement
 from quant.timing import in_threads
@@ -77,7 +77,7 @@ def history(point: Measurement) -> None:
             "batch": one.batch,
             "threads": one.threads,
             "pictures": one.n,
-            "accuracy": explain.accuracy(one),
+            metric.named(one): explain.accuracy(one),
             "speed": explain.speed(one),
             "latency": f"{explain.latency(one.latency_ms)} "
             f"({explain.latency_range(one.latency_low_ms, one.latency_high_ms)})",
@@ -102,7 +102,7 @@ def provenance(point: Measurement) -> None:
     facts = {
         "Pictures": f"{point.data}; {point.n:,} counted",
         "Splits": _splits(point),
-        "Accuracy": f"{explain.accuracy(point)}, 95 % interval",
+        metric.titled(point.metric, "Accuracy"): f"{explain.accuracy(point)}, 95 % interval",
         "Against FP32": f"{explain.change(point)}, paired on the same pictures",
         "Logits": "" if point.sqnr_db is None else f"{point.sqnr_db:.1f} dB signal to noise",
         "Latency": f"{explain.latency_range(point.latency_low_ms, point.latency_high_ms)}, "

@@ -7,11 +7,15 @@ import streamlit as st
 from models.workload import Workload
 from pages.parts import cache, links
 from pages.parts.view import View
-from quant import advice, certainty, explain
+from quant import advice, certainty, explain, metric
 from quant.ran_in import ran_in
 from quant.records import Measurement
 from quant.timing import in_threads
 
+NO_LABELS = (
+    ":material/info: There are no true labels here, so this is no accuracy: it is the share of "
+    "pictures that get the same answer as from FP32."
+)
 DRAWS_WORDS = (
     "Figures are those of the chosen file; the spread is what other calibration pictures give, "
     "beside the interval, which is what other report pictures would."
@@ -53,9 +57,18 @@ def numbers(view: View) -> None:
         )
         _metric("Size", explain.size(point.size_bytes), size)
         _metric("Latency", *_speed(point), _interval(point))
-        _metric("Accuracy", explain.percent(point.accuracy), loss, _paired(point, view))
+        _metric(
+            metric.titled(point.metric, "Accuracy"),
+            explain.percent(point.accuracy),
+            loss,
+            _paired(point, view),
+        )
+    kind = point.metric
+    if metric.is_agreement(point):
+        st.caption(NO_LABELS)
     if view.draws and (words := certainty.over_draws(view.draws)):
-        st.caption(f":material/casino: Accuracy {words}{_noise(view)}. {DRAWS_WORDS}")
+        what = metric.titled(kind, "Accuracy")
+        st.caption(f":material/casino: {what} {words}{_noise(view)}. {DRAWS_WORDS}")
     if doubt := explain.unsteady(point):
         st.caption(f":material/warning: {doubt}")
 
@@ -86,7 +99,7 @@ def _beside_best(view: View, point: Measurement) -> str:
     found, best = view.compared.beside.get(point.id), view.compared.best
     if found is None or best is None:
         return ""
-    return f" In accuracy it is {certainty.beside(found, best.recipe.label)}."
+    return f" In {metric.named(point)} it is {certainty.beside(found, best.recipe.label)}."
 
 
 def _role(view: View) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from pages.parts import cache, moment, shell, visitor
+from pages.parts import cache, models, moment, shell, visitor
 from pages.parts.controls import Choice
 from quant import explain
 from quant.errors import BitfrontError
@@ -58,6 +58,7 @@ def offer(choice: Choice, measured: Collection[Recipe], filed: Collection[Recipe
     along = [] if Recipe.fp32() in measured else [Recipe.fp32()]
     expected = _expected(choice, (*along, *wanted), filed) if wanted else None
     verb = "Time" if wanted and set(wanted) <= set(filed) else "Measure"
+    lacks = models.lacking(choice.workload, choice.data) if wanted else ()
     label, why_not = _label(choice, verb, fresh, wanted, expected)
     pressed = st.button(
         label,
@@ -68,6 +69,8 @@ def offer(choice: Choice, measured: Collection[Recipe], filed: Collection[Recipe
         help=why_not or _hint(expected, only_timed=verb == "Time"),
         width="stretch",
     )
+    if lacks and not why_not:
+        st.caption(f":material/download: Downloads {models.in_words(lacks)} first.")
     if expected and expected.guessed_from and not why_not:
         st.caption(f"Time guessed from {expected.guessed_from}.")
     if pressed and wanted:
@@ -130,7 +133,7 @@ def _label(
     if not choice.recipes:
         return "Measure", "Choose at least one width of weights and one of activations."
     if choice.lacks_data:
-        return "Measure", "Name a folder of pictures first."
+        return "Measure", "Name a folder of pictures first, or use Imagenette."
     if not fresh:
         return f"All {len(choice.recipes)} are measured", "Choose other widths to measure more."
     if not wanted:

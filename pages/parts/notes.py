@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts import cache, showing
 from pages.parts.showing import Showing
 from pages.parts.view import View
+from quant import metric
 from quant.scene import Scene
 from quant.selection import Drawn
 
@@ -38,8 +39,9 @@ def _alike(view: View, drawn: Drawn) -> str:
     compared = view.compared
     if not any(point.id in compared.alike for point in drawn.points):
         return ""
+    what = metric.common(drawn.points)
     return (
-        f"Squares mark what is not told apart from {compared.best_label} in accuracy, on the same "
+        f"Squares mark what is not told apart from {compared.best_label} in {what}, on the same "
         "pictures; that is not equal."
     )
 
@@ -94,15 +96,13 @@ def _knee(scene: Scene, wanted: Showing) -> str:
     knees = [point for point in scene.shown if point.id in scene.knees]
     if not knees:
         return ""
+    gains = [metric.titled(knees[0].metric, GAINS[axis]) for axis in (wanted.x, wanted.y)]
     if len(knees) == 1:
         who = f"The knee, {knees[0].recipe.label}, is where the front bends"
     else:
         each = [f"{point.recipe.label} of {point.workload}" for point in knees]
         who = f"The knees, {' and '.join(each)}, are where the fronts bend"
-    return (
-        f"{who} most: from there, {GAINS[wanted.x]} and {GAINS[wanted.y]} each cost a lot of the "
-        "other."
-    )
+    return f"{who} most: from there, {gains[0]} and {gains[1]} each cost a lot of the other."
 
 
 def _differ(view: View) -> bool:

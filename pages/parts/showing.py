@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from models.workload import WORKLOADS
+from models.offered import names
 from pages.parts.controls import ACTIVATIONS, LINK, WEIGHTS
 from pages.parts.view import EVERYTHING
+from quant import metric
 from quant.axes import SPACE, X_AXES, Y_AXES
 from quant.methods import METHODS
 from quant.selection import Filters
 
 FLAT, DEEP = "2-D", "3-D"
 CHARTS = (FLAT, DEEP)
-MODELS = tuple(known.name for known in WORKLOADS)
+MODELS = names()
 ALLOWED = {
     "chart": CHARTS,
-    "x": X_AXES,
-    "y": Y_AXES,
+    "x": (*X_AXES, metric.AGREEMENT),
+    "y": (*Y_AXES, metric.AGREEMENT),
     "also": MODELS,
     "only": METHODS,
     "only-weights": WEIGHTS,
@@ -54,27 +56,27 @@ class Showing:
         """Whether both axes ask for the same quantity: only a link can."""
         return self.x == self.y
 
-    @property
-    def title(self) -> str:
+    def title(self, kind: str = metric.ACCURACY) -> str:
+        """In the words of a metric."""
         if self.deep:
-            return "Size, latency and accuracy"
-        return f"{self.y.capitalize()} against {self.x}"
+            return metric.titled(kind, "Size, latency and accuracy")
+        return metric.titled(kind, f"{self.y.capitalize()} against {self.x}")
 
 
-def bar() -> Showing:
-    """A heading, and the controls beside it; on a phone below it."""
+def bar(kind: str = metric.ACCURACY) -> Showing:
+    """A heading, and the controls beside it; on a phone below it. `kind` is the metric."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         heading = st.container()
         with st.container(horizontal=True, width="content", vertical_alignment="bottom"):
             chart = st.segmented_control(
                 "Chart", CHARTS, default=FLAT, required=True, key="chart", bind=LINK
             )
-            x, y = _axes()
+            x, y = _axes(kind)
             with st.popover("Show", icon=":material/tune:", key="show"):
                 filters = _filters()
                 also = _models()
     wanted = Showing(x, y, chart == DEEP, filters, also)
-    heading.subheader(wanted.title, anchor=False)
+    heading.subheader(wanted.title(kind), anchor=False)
     return wanted
 
 
@@ -91,20 +93,40 @@ def dominated(count: int) -> bool:
 def show_loss() -> None:
     """A callback: what can be compared across different pictures."""
     for axis in ("x", "y"):
-        if st.session_state.get(axis) == "accuracy":
+        if st.session_state.get(axis) in metric.NAMES:
             st.session_state[axis] = "loss"
 
 
-def _axes() -> tuple[str, str]:
+def _axes(kind: str) -> tuple[str, str]:
     """Choosing what the other axis has swaps the two."""
     x = st.selectbox(
-        "Across", X_AXES, key="x", bind=LINK, width=150, on_change=_keep_apart, args=("x", "y")
+        "Across",
+        _spoken(X_AXES, kind),
+        key="x",
+        bind=LINK,
+        width=150,
+        on_change=_keep_apart,
+        args=("x", "y"),
     )
     y = st.selectbox(
-        "Up", Y_AXES, key="y", bind=LINK, width=150, on_change=_keep_apart, args=("y", "x")
+        "Up",
+        _spoken(Y_AXES, kind),
+        key="y",
+        bind=LINK,
+        width=150,
+        on_change=_keep_apart,
+        args=("y", "x"),
     )
     st.session_state[BEFORE] = {"x": x, "y": y}
-    return x, y
+    plain = {metric.AGREEMENT: metric.ACCURACY}
+    return plain.get(x, x), plain.get(y, y)
+
+
+def _spoken(axes: Sequence[str], kind: str) -> tuple[str, ...]:
+    """The axes as they are called where accuracy is agreement with FP32: links hold these names."""
+    if kind != metric.AGREEMENT:
+        return tuple(axes)
+    return tuple(metric.AGREEMENT if axis == metric.ACCURACY else axis for axis in axes)
 
 
 def _keep_apart(changed: str, other: str) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.parts import cache, compare, links
 from pages.parts.showing import Showing
 from pages.parts.view import View
-from quant import certainty, explain
+from quant import certainty, explain, metric
 from quant.beside import Compared
 from quant.budgets import Budgets
 from quant.draws import Draws
@@ -54,7 +54,10 @@ def table(view: View, wanted: Showing) -> None:
             "size, MB": st.column_config.NumberColumn(format="%.3f"),
             "speed, × FP32": st.column_config.NumberColumn(format="%.2f"),
             "latency, ms": st.column_config.NumberColumn(format="%.3f"),
-            "accuracy, %": st.column_config.NumberColumn(format="%.1f"),
+            **{
+                metric.titled(kind, "accuracy, %"): st.column_config.NumberColumn(format="%.1f")
+                for kind in metric.NAMES
+            },
         },
         alt=f"{len(rows.points)} measured points, one a row, with what the chart shows of each",
     )
@@ -67,10 +70,12 @@ def table(view: View, wanted: Showing) -> None:
 
 def _how(compared: Compared) -> str:
     """How the accuracies were compared."""
-    if not compared.beside:
+    if not compared.beside or compared.best is None:
         return ""
+    agree = metric.is_agreement(compared.best)
+    what = "Agreement with FP32 was" if agree else "Accuracies were"
     return (
-        f"Accuracies were compared picture by picture with {compared.best_label}: McNemar's exact "
+        f"{what} compared picture by picture with {compared.best_label}: McNemar's exact "
         f"test at 5 %, after Holm's correction over {len(compared.beside)} points. Not told apart "
         "is not equal: beside it stands the smallest difference that these pictures tell in 8 of "
         "10 cases. Undecided budgets say about how many more pictures would tell."
@@ -139,6 +144,6 @@ def _row(point: Figures, models: bool) -> dict[str, Any]:
         "size, MB": point.size_bytes / 1e6,
         "speed, × FP32": 1 / explain.latency_ratio(point)[0],
         "latency, ms": point.latency_ms,
-        "accuracy, %": point.accuracy * 100,
+        metric.titled(point.metric, "accuracy, %"): point.accuracy * 100,
         "against FP32": "" if recipe.is_fp32 else explain.change(point),
     }

@@ -134,12 +134,19 @@ def _complaint(selection: Selection, ground: Ground, gone: str) -> str:
     if len(selection.whole) and not len(selection.points):
         parts.append("Nothing that is measured passes the filters.")
     if selection.absent:
-        parts += _absent(selection.absent, ground)
+        parts += _absent(selection, ground)
     return " ".join(parts)
 
 
-def _absent(models: Sequence[str], ground: Ground) -> list[str]:
-    """Models that were not measured here, and those that were, but not timed so."""
+def _absent(selection: Selection, ground: Ground) -> list[str]:
+    """Models that were not measured here, those that were, but not timed so, and those that are
+    measured by another metric."""
+    mine = {one.metric for one in selection.own.used}
+    others = {
+        name: {one.metric for one in cache.columns(name).used} - mine for name in selection.absent
+    }
+    apart = [name for name, metrics in others.items() if metrics]
+    models = [name for name in selection.absent if name not in apart]
     here = (ground.machine_id, ground.runtime)
     known = {
         name
@@ -150,6 +157,7 @@ def _absent(models: Sequence[str], ground: Ground) -> list[str]:
         "Not measured on this machine": [name for name in models if name not in known],
         f"Not timed {timed_at(ground)}": [name for name in models if name in known],
     }
+    told["Accuracy and agreement with FP32 do not compare, so not shown"] = apart
     return [f"{what}: {', '.join(map(escape, names))}." for what, names in told.items() if names]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from models.fetching import fetch
+from models.workload import workload
 from quant.commands.progress import Line
 from quant.commands.show import aligned, json_line
 from quant.jobs.requests import SweepRequest
@@ -18,14 +20,16 @@ def run(file: str, request: SweepRequest, *, as_json: bool) -> None:
     from quant.check import check
 
     line = Line()
+    home = settings().home
     try:
+        fetch(workload(request.workload), request.data, home, line.fetching)
         row = check(
             typed(file, "FILE"),
             request.workload,
             request.data,
             request.data_labels,
             request.images,
-            settings().home,
+            home,
             lambda step, _fraction: line.say(step),
             request.runtime,
         )

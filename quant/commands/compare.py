@@ -9,7 +9,7 @@ from typing import Any
 from models.gallery import gallery
 from models.labels import labels
 from models.workload import workload as named
-from quant import explain, judged
+from quant import explain, judged, metric
 from quant.commands.show import aligned, json_line
 from quant.compare import words
 from quant.compare.beyond import differences
@@ -80,7 +80,7 @@ def _parts(columns: Sequence[Side], said: Sequence[Statement]) -> list[str]:
 def _beyond(said: Statement) -> str:
     """What differs beside accuracy, in a sentence."""
     found = [one.words for one in differences(said.first, said.second)]
-    return f"Beyond accuracy: {', '.join(found)}." if found else ""
+    return f"Beyond {metric.named(said.first.point)}: {', '.join(found)}." if found else ""
 
 
 def _table(heading: Sequence[str], rows: Sequence[Fact]) -> str:
@@ -142,13 +142,16 @@ def _flips(first: Side, second: Side) -> str:
         )
         for row in found.flips()[:SUREST]
     ]
-    counted = ", ".join(f"{int(found.which(one).sum()):,} {one}" for one in DIRECTIONS)
+    truth = "FP32" if metric.is_agreement(first.point) else "truth"
+    counted = ", ".join(
+        f"{int(found.which(one).sum()):,} {found.spoken(one)}" for one in DIRECTIONS
+    )
     moved = "; ".join(
         f"{one.truth} taken for {one.taken_for}: {one.before:,} → {one.after:,}"
         for one in confusions(found, names, 5)
     )
     told = f"{first.name} → {second.name}: {counted}." + (f" {moved}." if moved else "")
-    return f"{told}\n{aligned([('picture', 'truth', 'before', 'after'), *rows])}" if rows else told
+    return f"{told}\n{aligned([('picture', truth, 'before', 'after'), *rows])}" if rows else told
 
 
 def _row(side: Side, against: Statement | None) -> dict[str, Any]:

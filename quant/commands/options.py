@@ -7,6 +7,7 @@ import sys
 from itertools import product
 from math import isfinite, nan
 
+from models.torchvision_table import random_of
 from models.workload import Workload
 from models.workload import workload as named
 from quant import auto
@@ -23,6 +24,24 @@ from quant.timing import BATCHES, THREADS, USUAL, Timing
 
 _MOST_DIGITS = 15
 PLAIN_METHODS = tuple(one.name for one in LADDER if not one.learns)
+
+
+def network(name: str, random_weights: bool) -> str:
+    """The workload of that name, by the one name it has everywhere; with other weights if asked.
+
+    Raises:
+        UnknownWorkload: there is none of that name.
+        RequestError: random weights of a network that is not torchvision's.
+    """
+    chosen = named(name)
+    if not random_weights:
+        return chosen.name
+    if not chosen.architecture:
+        raise RequestError(
+            f"--random-weights builds a network of torchvision, and {chosen.name} is none; leave "
+            "it out, or name torchvision/NAME"
+        )
+    return random_of(chosen.architecture)
 
 
 def recipes(

@@ -38,6 +38,10 @@ class Line:
         self._stream.flush()
         self._said = text
 
+    def fetching(self, step: str, _share: float) -> None:
+        """What is downloaded; how much of it is here only where the line can change."""
+        self.say(step if self._moving else step.partition(":")[0])
+
     def clear(self) -> None:
         """Take a moving line off the terminal, so that other text can stand there."""
         if self._moving and self._said:

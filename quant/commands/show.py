@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from quant import metric
 from quant.explain import speed
 from quant.records import Measurement
 from quant.rows import json_line as json_line
@@ -21,7 +22,8 @@ def table(
 ) -> str:
     """A line a point; `with_places` also says of which workload, timed how and where, and `rows`
     (see `quant.judged`) what each is to the budgets and beside the recommended one."""
-    columns = [(*_HEADINGS, *(("budgets", "beside the recommended") if rows else ()))]
+    headings = tuple(metric.titled(_metric(measurements), heading) for heading in _HEADINGS)
+    columns = [(*headings, *(("budgets", "beside the recommended") if rows else ()))]
     columns += [_cells(item) for item in measurements]
     if rows:
         columns[1:] = [(*a, *_judged(b)) for a, b in zip(columns[1:], rows, strict=True)]
@@ -35,6 +37,11 @@ def table(
         places = [_PLACES, *map(_places, measurements)]
         columns = [(*a, *b) for a, b in zip(columns, places, strict=True)]
     return aligned(columns)
+
+
+def _metric(measurements: Sequence[Measurement]) -> str:
+    metrics = {item.metric for item in measurements}
+    return metrics.pop() if len(metrics) == 1 else metric.ACCURACY
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:

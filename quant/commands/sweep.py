@@ -73,9 +73,20 @@ def measured(request: SweepRequest, arrived: Callable[[Measurement], None]) -> i
     with open_store() as store:
         # Before anything is queued: what is wrong with one point is wrong with all.
         engine = engine_named(chosen.engine)
-        engine.identity(_task(request, request.recipes[-1]), home)
+        last = _task(request, request.recipes[-1])
+        _fetch(engine, last, home)
+        engine.identity(last, home)
         _say_how_long(store, engine, request, home)
         return finished(store, request, arrived)
+
+
+def _fetch(engine: Engine, task: Task, home: Path) -> None:
+    """Before anything is queued, so that a sentence comes once and at once."""
+    line = Line()
+    try:
+        engine.fetch(task, home, line.fetching)
+    finally:
+        line.clear()
 
 
 def finished(store: Store, request: SweepRequest, arrived: Callable[[Measurement], None]) -> int:

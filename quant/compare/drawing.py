@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from quant import explain
+from quant import explain, metric
 from quant.compare.classes import OfClass
 from quant.compare.sides import Side
 from quant.palette import COLUMNS, NEUTRAL, Mark
@@ -48,7 +48,11 @@ def classes(rows: Sequence[OfClass], sides: Sequence[Side], *, noise: bool) -> g
         }
         for at, (side, look) in enumerate(zip(sides, COLUMNS, strict=False))
     ]  # fmt: skip
-    title = "logits, signal to noise by class, dB" if noise else "accuracy by class, %"
+    title = (
+        "logits, signal to noise by class, dB"
+        if noise
+        else metric.titled(sides[0].point.metric, "accuracy by class, %")
+    )
     return figure([*links, *dots], _layout(len(rows), title, names))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from quant import explain
+from quant.metric import is_agreement
 from quant.ran_in import ran_in
 from quant.records import Measurement
 from quant.timing import in_threads
@@ -90,6 +91,8 @@ def _against_fp32(tell: Callable[[Measurement], str]) -> Callable[[Measurement],
 
 
 def _changed(point: Measurement) -> str:
+    if is_agreement(point):
+        return f"{explain.percent(point.flips / point.n)}: {point.flips:,}"
     return (
         f"{explain.percent(point.flips / point.n)}: {point.lost:,} became wrong, "
         f"{point.gained:,} right"
@@ -118,7 +121,8 @@ def _kept(point: Measurement) -> str:
 
 _MAIN: tuple[tuple[str, Callable[[Measurement], str]], ...] = (
     ("Model", lambda p: p.workload),
-    ("Accuracy", explain.accuracy),
+    ("Accuracy", lambda p: "" if is_agreement(p) else explain.accuracy(p)),
+    ("Agreement with FP32", lambda p: explain.accuracy(p) if is_agreement(p) else ""),
     ("Against FP32", _against_fp32(explain.change)),
     ("Answers other than FP32's", _against_fp32(_changed)),
     ("Logits, signal to noise", _against_fp32(_sqnr)),
@@ -134,7 +138,8 @@ _MAIN: tuple[tuple[str, Callable[[Measurement], str]], ...] = (
     ("Runtime", ran_in),
 )
 _MINOR: tuple[tuple[str, Callable[[Measurement], str]], ...] = (
-    ("True class among five", lambda p: explain.percent(p.top5)),
+    ("True class among five", lambda p: "" if is_agreement(p) else explain.percent(p.top5)),
+    ("FP32's answer among five", lambda p: explain.percent(p.top5) if is_agreement(p) else ""),
     ("FP32's latency beside it", _fp32_latency),
     ("Calibration", _calibration),
     ("Kernels", _kernels),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from quant.compare.sides import NOT_KEPT, Side
 from quant.errors import DataError
+from quant.metric import is_agreement
 from quant.samples import Floats, Integers, Samples
 from quant.stats import Paired, paired
 
@@ -19,6 +20,11 @@ Rows = NDArray[np.intp]
 
 LOST, GAINED, OTHER = "became wrong", "became right", "wrong both times"
 DIRECTIONS = (LOST, GAINED, OTHER)
+AGREEING = {
+    LOST: "no longer say what FP32 says",
+    GAINED: "say what FP32 says again",
+    OTHER: "differ from FP32 both times",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +41,10 @@ class Pair:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def spoken(self, direction: str) -> str:
+        """A direction in words: of agreement with FP32 where there are no true labels."""
+        return AGREEING[direction] if is_agreement(self.first.point) else direction
 
     @cached_property
     def accuracy(self) -> Paired:
@@ -80,6 +90,12 @@ def pair(first: Side, second: Side) -> Pair:
             f"{first.letter} and {second.letter} were measured on different pictures "
             f"({first.point.data}; {second.point.data}), so no picture can be followed from one "
             "to the other; compare points of one data set"
+        )
+    whose = {(side.point.metric, side.point.workload) for side in (first, second)}
+    if len(whose) > 1 and any(is_agreement(side.point) for side in (first, second)):
+        raise DataError(
+            f"{first.letter} and {second.letter} are not measured by the same answers: without "
+            "true labels a file is held against its own FP32; compare points of one network"
         )
     # The first n report pictures are the same whatever n is.
     n = min(len(one), len(other))

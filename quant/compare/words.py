@@ -9,9 +9,10 @@ from math import isnan
 from quant import explain
 from quant.beside import Beside, together
 from quant.certainty import smallest
-from quant.compare.pair import GAINED, LOST, OTHER, Pair, pair
+from quant.compare.pair import AGREEING, GAINED, LOST, OTHER, Pair, pair
 from quant.compare.sides import Side
 from quant.errors import DataError
+from quant.metric import ACCURACY, AGREEMENT, is_agreement, titled
 from quant.records import Measurement
 from quant.stats import Paired
 
@@ -63,24 +64,29 @@ def headline(said: Statement) -> str:
     told apart on 10,000 pictures.`"""
     size, speed = smaller(said.first, said.second), faster(said.first, said.second)
     parts = [part for part in (size, speed) if part]
+    metric = said.first.point.metric
     against = f"{said.second.name} against {said.first.name}: {', '.join(parts)}"
     if said.beside is None:
-        return f"{against}. Accuracy: {_sentence(said.why_not)}"
-    return f"{against}, {change(said.beside.paired)} in accuracy, {verdict(said.beside)}."
+        return f"{against}. {titled(metric, 'Accuracy')}: {_sentence(said.why_not)}"
+    told = f"{change(said.beside.paired)} in {titled(metric, 'accuracy')}"
+    return f"{against}, {told}, {verdict(said.beside, metric)}."
 
 
-def verdict(found: Beside) -> str:
+def verdict(found: Beside, metric: str = ACCURACY) -> str:
     """Whether the data tells the two apart."""
     on = f"on {found.paired.n:,} pictures"
     if not found.told_apart:
         return f"not told apart {on}"
-    return f"{'more' if found.paired.drop < 0 else 'less'} accurate {on}"
+    more = "more" if found.paired.drop < 0 else "less"
+    return f"agrees {more} often {on}" if metric == AGREEMENT else f"{more} accurate {on}"
 
 
 def grounds(said: Statement) -> str:
     """For those who ask how sure it is."""
     if said.beside is None:
         return ""
+    plain = {LOST: LOST, GAINED: GAINED, OTHER: f"are {OTHER}"}
+    ways = AGREEING if is_agreement(said.first.point) else plain
     one, p_value = said.beside.paired, said.beside.p_value
     p = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
     corrected = (
@@ -89,8 +95,8 @@ def grounds(said: Statement) -> str:
         else ""
     )
     return (
-        f"Of {one.n:,} pictures, {said.differ:,} get another answer: {one.lost:,} {LOST}, "
-        f"{one.gained:,} {GAINED}, {said.differ - one.lost - one.gained:,} are {OTHER}. "
+        f"Of {one.n:,} pictures, {said.differ:,} get another answer: {one.lost:,} {ways[LOST]}, "
+        f"{one.gained:,} {ways[GAINED]}, {said.differ - one.lost - one.gained:,} {ways[OTHER]}. "
         f"McNemar's exact test: {p}{corrected}. {could_have(said.beside)}"
     )
 

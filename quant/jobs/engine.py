@@ -6,6 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from models.fetching import fetch as fetch_missing
+from models.workload import workload
 from quant.breakdown.record import Breakdown
 from quant.errors import RequestError
 from quant.jobs.executor import Engine, Identity, Known, Progress
@@ -20,6 +22,15 @@ if TYPE_CHECKING:
 def warm() -> None:
     """Load what measuring needs, before there is anything to measure."""
     import quant.evaluate  # noqa: F401
+
+
+def fetch(task: Task, home: Path, progress: Progress) -> None:
+    """Download weights and pictures that are not on this machine yet.
+
+    Raises:
+        BitfrontError: they cannot be had.
+    """
+    fetch_missing(workload(task.workload), task.data, home, progress)
 
 
 def identity(task: Task, home: Path) -> Identity:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cache
 
+from models import imagenette
 from models.data import CALIBRATE, SELECT
 from models.listing import listing
 from models.workload import Workload
@@ -41,11 +42,13 @@ def estimate(
     return Estimate(sum(one.seconds for one in found), listed(list(sources)))
 
 
-def pictures_in(folder: str, classes: int) -> int | None:
+def pictures_in(data: str, classes: int) -> int | None:
     """Pictures of a folder that would be reported on, broken and repeated ones not yet told
-    apart; None where the folder will not do."""
+    apart; None where the folder will not do. Imagenette need not be here yet."""
+    if data == imagenette.NAME:
+        return imagenette.PICTURES - CALIBRATE - SELECT
     try:
-        found = listing(typed(folder, "the folder"), None, classes)
+        found = listing(typed(data, "the folder"), None, classes)
     except BitfrontError:
         return None
     return max(len(found.files) - CALIBRATE - SELECT, 0) or None

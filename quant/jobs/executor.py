@@ -52,9 +52,12 @@ class Progress(Protocol):
 
 
 class Engine(Protocol):
-    """A module that measures. `identity` is quick and loads no network."""
+    """A module that measures. `fetch` downloads weights and pictures that are not here yet;
+    `identity` is quick and loads no network."""
 
     def warm(self) -> None: ...
+
+    def fetch(self, task: Task, home: Path, progress: Progress, /) -> None: ...
 
     def identity(self, task: Task, home: Path, /) -> Identity: ...
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import quant
+from models import imagenette
 from models.listing import listing
 from models.workload import WORKLOADS, Workload, workload
 from quant.errors import DataError, RequestError, StoreError
@@ -78,19 +79,25 @@ def checked(request: SweepRequest) -> SweepRequest:
             f"explain the same recipe with --runtime {USUAL}"
         )
     if chosen.needs_data and request.data is None:
-        raise DataError(f"{chosen.name} needs {chosen.needs_data}")
+        raise DataError(f"{chosen.name} needs {chosen.needs_data}, or --data {imagenette.NAME}")
+    if request.data == imagenette.NAME and request.data_labels is not None:
+        raise DataError(f"{imagenette.NAME} has labels of its own; leave --data-labels out")
+    if request.data == imagenette.NAME and not chosen.needs_data:
+        raise DataError(f"{chosen.name} comes with its pictures; leave --data out")
     if request.data_labels is not None and request.data is None:
         raise DataError(
             f"labels {request.data_labels!r} were given without pictures; add --data DIR"
         )
     for timing in request.timings:
         _refuse_more_threads(timing)
+    if request.data == imagenette.NAME:  # fetched with the first point, if it is not here yet
+        return replace(request, workload=chosen.name)
     data = _existing(request.data, "folder of pictures", Path.is_dir)
     labels = _existing(request.data_labels, "file of labels", Path.is_file)
     if chosen.needs_data and data is not None:
         # Once, before each of the recipes would find the same fault.
         listing(Path(data), Path(labels) if labels else None, chosen.classes)
-    return replace(request, data=data, data_labels=labels)
+    return replace(request, workload=chosen.name, data=data, data_labels=labels)
 
 
 def _refuse_more_threads(timing: Timing) -> None:

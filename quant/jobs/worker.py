@@ -86,6 +86,7 @@ def _answer(
 
 
 def _measured(task: Task, pipe: Connection[Any, Any], engine: Engine, home: Path) -> Outcome:
+    engine.fetch(task, home, _Reporter(pipe))
     if task.purpose == EXPLAIN:
         return Outcome(None, breakdown=engine.explain(task, home, _Reporter(pipe)))
     if task.purpose == SENSITIVITY:

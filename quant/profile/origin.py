@@ -32,8 +32,11 @@ def origin(
     split: Split,
     threads: int,
     progress: Callable[[str, float], None],
+    *,
+    has_labels: bool = True,
 ) -> Origin:
-    """Take a quantised file's network apart on pictures of the select split.
+    """Take a quantised file's network apart on pictures of the select split; without labels, what
+    FP32 says is right.
 
     Args:
         prepared: the float network that the file was made of, with its scales as they were moved.
@@ -46,8 +49,10 @@ def origin(
     trial = _Trial(prepared, given, split, threads)
     float_logits = trial.logits((), (), n)
 
+    right = split.labels[:n] if has_labels else np.asarray(float_logits.argmax(axis=1), np.int64)
+
     def part(layers: set[str], levels: set[str]) -> Part:
-        return _part(float_logits, trial.logits(layers, levels, n), split.labels[:n])
+        return _part(float_logits, trial.logits(layers, levels, n), right)
 
     progress(f"Quantising weights or activations alone, {n} pictures", 0.0)
     parts = part(every, set()), part(set(), tensors), part(every, tensors)

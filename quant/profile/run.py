@@ -12,7 +12,7 @@ import numpy as np
 from filelock import FileLock
 
 from models.data import Dataset
-from models.workload import slug, workload
+from models.workload import ACCURACY, slug, workload
 from quant.artifact import CHECKED_PICTURES, make
 from quant.baseline import Progress
 from quant.breakdown.record import Breakdown, Origin, Timed
@@ -184,4 +184,5 @@ def _origin(
     def told(step: str, share: float) -> None:
         progress(step, 0.4 + 0.59 * share)
 
-    return origin(file, prepared, data.select, threads, told)
+    has_labels = workload(request.workload).metric == ACCURACY
+    return origin(file, prepared, data.select, threads, told, has_labels=has_labels)

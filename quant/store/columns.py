@@ -15,7 +15,7 @@ from quant.store.schema import measurement as table
 AT_ONCE = 5000  # rows, so that 100,000 of them are never all there as Python values
 PLACE = (
     "workload", "data", "data_id", "machine_id", "machine", "runtime", "batch", "threads",
-    "executed_by",
+    "executed_by", "metric",
 )  # fmt: skip
 VALUES = ("id", "key", "recipe", "weights", "activations", "method", "measured_at", "n")
 

@@ -37,7 +37,7 @@ stamp = Table(
 
 # The figures of a payload that charts, fronts and budgets read, each in a column of its own:
 # 100,000 points are then read without parsing 100,000 documents. NULL is no number.
-WORDS = ("recipe", "method", "ranges", "data", "data_id", "measured_at", "machine")
+WORDS = ("recipe", "method", "ranges", "data", "data_id", "measured_at", "machine", "metric")
 WHOLE = (
     "weights", "activations", "flips", "lost", "gained", "size_bytes", "fp32_size_bytes",
 )  # fmt: skip

@@ -31,6 +31,16 @@ class Shown:
                 self._refresh(self._store.version_stamp())
             return self._points.get(workload) or Points.of(())
 
+    def workloads(self, now: Stamp) -> tuple[str, ...]:
+        """The names of all workloads with points, in order.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        self.of("", now)
+        with self._lock:
+            return tuple(sorted(self._points))
+
     def _refresh(self, now: Stamp) -> None:
         """Rows are only ever added, in the order of their numbers, so what was read stays true;
         another store in the place of this one, or an older copy of it, is read from its start."""

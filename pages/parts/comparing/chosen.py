@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from models.workload import WORKLOADS, Workload, workload
-from pages.parts import cache, controls, links, place, view
+from models.workload import Workload
+from pages.parts import cache, controls, links, models, place, view
 from quant import explain
 from quant.budgets import Budgets
 from quant.compare.sides import LEAST, MOST, Side
@@ -32,11 +32,7 @@ class Chosen:
 
 def choose() -> Chosen:
     """The sidebar's controls, filled from the link."""
-    model = workload(
-        st.selectbox(
-            "Model", controls.ALLOWED["model"], key="model", bind=controls.LINK, on_change=_forget
-        )
-    )
+    model = models.box(_forget)
     timing = controls.timing()
     named = links.chosen_all(POINTS)
     found = {name: identity for name in named if (identity := _identity(model.name, name))}
@@ -94,8 +90,8 @@ def _label(point: Figures, selection: Selection) -> str:
 
 
 def _figures(identity: str) -> Figures:
-    for known in WORKLOADS:
-        points = cache.columns(known.name)
+    for name in cache.workloads():
+        points = cache.columns(name)
         at = points.index_of(identity)
         if at is not None:
             return points.figures([at])[0]
@@ -104,7 +100,7 @@ def _figures(identity: str) -> Figures:
 
 def _identity(first: str, name: str) -> str:
     """The id of the point that a link names, of whatever model; empty where there is none."""
-    for known in sorted((one.name for one in WORKLOADS), key=lambda one: one != first):
+    for known in sorted(cache.workloads(), key=lambda one: one != first):
         points = cache.columns(known)
         at = points.index_of(name)
         if at is not None:

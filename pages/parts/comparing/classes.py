@@ -13,14 +13,14 @@ from models.workload import workload
 from pages.parts import cache, controls
 from pages.parts.chart import PLAIN
 from pages.parts.comparing.flips import ends
-from quant import explain, plots
+from quant import explain, metric, plots
 from quant.compare import drawing
 from quant.compare.classes import OfClass, by_class, confusion_change, confusions
 from quant.compare.pair import pair
 from quant.compare.sides import NOT_KEPT, Side
 
-ACCURACY, NOISE = "accuracy", "signal to noise"
-MEASURES = (ACCURACY, NOISE)
+NOISE = "signal to noise"
+MEASURES = (*metric.NAMES, NOISE)
 MOST_DRAWN = 20  # classes, those that differ most
 MOST_CELLS = 20  # classes whose confusions fit into one picture
 TWIN = "The table beside it holds the same data."
@@ -33,10 +33,16 @@ def classes(sides: Sequence[Side]) -> None:
         st.info("These points were measured on different pictures, so their classes do not "
                 "compare.", icon=":material/info:")  # fmt: skip
         return
+    kind = sides[0].point.metric
     measure = st.segmented_control(
-        "By class", MEASURES, default=ACCURACY, required=True, key="measure", bind=controls.LINK
+        "By class",
+        (kind, NOISE),
+        default=kind,
+        required=True,
+        key="measure",
+        bind=controls.LINK,
     )
-    noise = measure == NOISE
+    noise, told = measure == NOISE, NOISE if measure == NOISE else metric.NAMES[kind]
     ids = [side.point.identity for side in sides]
     rows, figure, table = cache.drawn(
         ("classes", ids, noise), lambda: _drawn(by_class(sides, names), sides, noise)
@@ -47,9 +53,9 @@ def classes(sides: Sequence[Side]) -> None:
         return
     left, right = st.columns([3, 2])
     with left:
-        st.plotly_chart(figure, key="by-class", config=PLAIN, alt=f"{measure} by class. {TWIN}")
+        st.plotly_chart(figure, key="by-class", config=PLAIN, alt=f"{told} by class. {TWIN}")
     with right:
-        st.dataframe(table, hide_index=True, key="class-table", alt=f"{measure} by class")
+        st.dataframe(table, hide_index=True, key="class-table", alt=f"{told} by class")
     if rows > MOST_DRAWN:
         st.caption(f"The {MOST_DRAWN} classes that differ most are drawn, of {rows:,}.")
 

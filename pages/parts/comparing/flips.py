@@ -11,6 +11,7 @@ import streamlit as st
 from models.labels import labels
 from models.workload import workload
 from pages.parts import cache, links, shell
+from quant import metric
 from quant.compare.pair import GAINED, LOST, OTHER, Pair, pair
 from quant.compare.sides import Side
 from quant.point import token
@@ -109,7 +110,7 @@ def _ways(found: Pair) -> list[str]:
         "Which way",
         list(WAYS),
         selection_mode="multi",
-        format_func=lambda way: f"{WAYS[way]} ({counts[way]:,})",
+        format_func=lambda way: f"{found.spoken(WAYS[way])} ({counts[way]:,})",
         key="ways",
         on_change=_keep_many,
         args=("ways", WAY),
@@ -123,10 +124,11 @@ def _classes(found: Pair, names: Sequence[str]) -> list[int]:
     numbers = [str(index) for index in range(len(names))]
     picked = [number for number in links.chosen_all(CLASS) if number in numbers]
     st.session_state["classes"] = picked
+    class_of = "FP32's class" if metric.is_agreement(found.first.point) else "True class"
     counts = np.bincount(found.labels[found.changed], minlength=len(names))
     if len(names) <= MANY_CLASSES:
         st.pills(
-            "True class",
+            class_of,
             numbers,
             selection_mode="multi",
             format_func=lambda number: names[int(number)],
@@ -138,7 +140,7 @@ def _classes(found: Pair, names: Sequence[str]) -> list[int]:
     else:
         listed = [n for n in numbers if n in picked or counts[int(n)]]
         st.multiselect(
-            "True class",
+            class_of,
             sorted(listed, key=lambda number: -counts[int(number)]),
             format_func=lambda number: f"{names[int(number)]} ({counts[int(number)]:,})",
             key="classes",
@@ -157,11 +159,14 @@ def _keep_many(key: str, name: str) -> None:
 
 def _counts(found: Pair, shown: int) -> None:
     changed = int(found.changed.sum())
+    signs = f"{RIGHT} is right, {WRONG} is wrong"
+    if metric.is_agreement(found.first.point):
+        signs = f"{RIGHT} is what FP32 says, {WRONG} is not"
     filtered = "" if shown == changed else f" {shown:,} pass the filters."
     st.caption(
         f"{changed:,} of {len(found):,} pictures get another answer from {found.second.letter} "
         f"than from {found.first.letter}.{filtered} Those of which {found.second.letter} is surest "
-        f"come first. {RIGHT} is right, {WRONG} is wrong; percentages are the network's own "
+        f"come first. {signs}; percentages are the network's own "
         "confidence."
     )
 

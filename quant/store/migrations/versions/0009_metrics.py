@@ -1,0 +1,12 @@
+"""What an accuracy is: right answers, or FP32's."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    op.add_column("measurement", sa.Column("metric", sa.Text))
+    op.execute("UPDATE measurement SET metric = 'accuracy'")
