@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OURS = ("app", "pages", "quant", "models")
 # What is imported inside functions that a viewer never calls: who makes or reaches a store.
 NEVER = ("quant.store.migrate",)
-LATE = {("quant/stats.py", "scipy")}
+LATE = {("quant/stats.py", "scipy"), ("models/imagenette.py", "torchvision")}
 
 
 def entrances() -> list[Path]:
