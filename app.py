@@ -51,7 +51,7 @@ def empty(choice: controls.Choice, seen: view.View) -> None:
 
 
 with shell.page("Explore"):
-    complaints.show(controls.ALLOWED | showing.ALLOWED | details.ALLOWED)
+    complaints.show(controls.allowed() | showing.allowed() | details.ALLOWED)
     measuring.begin()
 
     with st.sidebar:

@@ -1,12 +1,13 @@
-"""Every workload that can be chosen by name, and what a list says of each. Without torch."""
+"""Every workload that can be chosen by name now, and what a list says of each. Without torch."""
 
 from __future__ import annotations
 
 from functools import cache
 
+from models.own import own_names
 from models.torchvision_table import architectures, named, pretrained, random_of
 from models.weights import are_here
-from models.workload import WORKLOADS, Workload
+from models.workload import WORKLOADS, Workload, known
 
 
 @cache
@@ -15,8 +16,10 @@ def _random() -> tuple[Workload, ...]:
 
 
 def published() -> tuple[Workload, ...]:
-    """Those with weights of their own: what ships first, then torchvision's."""
-    return (*WORKLOADS, *pretrained())
+    """Those with weights of their own: what ships first, then what was added here, then
+    torchvision's."""
+    added = (known(name) for name in own_names())
+    return (*WORKLOADS, *(one for one in added if one), *pretrained())
 
 
 def offered() -> tuple[Workload, ...]:

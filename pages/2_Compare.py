@@ -13,8 +13,7 @@ PARTS = {
     "Latency": latencies.latencies,
     "Layers": layers.layers,
 }
-ALLOWED = {name: controls.ALLOWED[name] for name in ("model", "batch", "threads")}
-ALLOWED |= {"part": tuple(PARTS), "measure": classes.MEASURES}
+ALLOWED = {"part": tuple(PARTS), "measure": classes.MEASURES}
 
 
 def empty(found: chosen.Chosen) -> None:
@@ -33,7 +32,8 @@ def empty(found: chosen.Chosen) -> None:
 
 
 with shell.page("Compare"):
-    complaints.show(ALLOWED)
+    offered = controls.allowed()
+    complaints.show({name: offered[name] for name in ("model", "batch", "threads")} | ALLOWED)
     with st.sidebar:
         found = chosen.choose()
     if found.complaint:

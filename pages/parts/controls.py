@@ -33,7 +33,6 @@ BATCH_SIZES = tuple(map(str, BATCHES))
 USUAL_THREADS = "usual"
 THREAD_COUNTS = (USUAL_THREADS, *map(str, THREADS))
 ALLOWED = {
-    "model": names(),
     "weights": WEIGHTS,
     "activations": ACTIVATIONS,
     "method": auto.CHOICES,
@@ -46,6 +45,13 @@ ALLOWED = {
     "threads": THREAD_COUNTS,
     "runtime": CHOICES,
 }
+
+
+def allowed() -> dict[str, tuple[str, ...]]:
+    """What each control offers now: models come and go as they are added."""
+    return {"model": names(), **ALLOWED}
+
+
 METHOD_WORDS = "\n".join(
     [f"- {auto.AUTO} {auto.AUTO_WORDS}"]
     + [f"- {one.name} {one.words} ({one.source})" for one in LADDER]

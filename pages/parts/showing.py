@@ -17,18 +17,21 @@ from quant.selection import Filters
 
 FLAT, DEEP = "2-D", "3-D"
 CHARTS = (FLAT, DEEP)
-MODELS = names()
 ALLOWED = {
     "chart": CHARTS,
     "x": (*X_AXES, metric.AGREEMENT),
     "y": (*Y_AXES, metric.AGREEMENT),
-    "also": MODELS,
     "only": METHODS,
     "only-weights": WEIGHTS,
     "only-activations": ACTIVATIONS,
     "dominated": ("true", "false"),
 }
 BEFORE = "axes before"
+
+
+def allowed() -> dict[str, tuple[str, ...]]:
+    """What each control offers now."""
+    return {"also": names(), **ALLOWED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,6 @@ def _filters() -> Filters:
 
 def _models() -> tuple[str, ...]:
     picked = st.multiselect(
-        "Also show the models", MODELS, key="also", bind=LINK, placeholder="none"
+        "Also show the models", names(), key="also", bind=LINK, placeholder="none"
     )
     return tuple(picked)

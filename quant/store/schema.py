@@ -20,7 +20,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD = "0009"
+HEAD = "0010"
 VERSION_TABLE = "bitfront_version"
 
 metadata = MetaData()

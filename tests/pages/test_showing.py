@@ -68,7 +68,7 @@ def test_a_link_restores_every_control(explore: Explore, filled: Store) -> None:
     assert app.toggle(key="dominated").value
 
 
-@pytest.mark.parametrize("name", showing.ALLOWED)
+@pytest.mark.parametrize("name", showing.allowed())
 def test_an_unknown_value_gets_a_sentence(explore: Explore, filled: Store, name: str) -> None:
     assert f"The link asks for {name} banana" in said(explore(**{name: "banana"})).replace("\\", "")
 
