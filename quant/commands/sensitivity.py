@@ -11,7 +11,7 @@ from quant.jobs.requests import SweepRequest
 from quant.sensitivity.identity import key_of, refuse_too_many
 from quant.sensitivity.rows import SHOWN, rows, table
 from quant.sensitivity.scores import KINDS, SCALED, WEIGHTS, Sensitivity
-from quant.sensitivity.words import basis, headline, ranked, why
+from quant.sensitivity.words import basis, headline, why
 from quant.settings import settings
 from quant.store import open_store
 
@@ -61,8 +61,8 @@ def _print(told: Sensitivity, shown: str, *, recovered: bool, as_json: bool) -> 
 
 def _sentences(told: Sensitivity, *, recovered: bool) -> list[str]:
     by_name = {layer.name: layer for layer in told.layers}
-    worst = ranked(told, WEIGHTS, EXAMPLE)[:MOST_REASONS]
-    kinds = [kind for kind in KINDS if ranked(told, kind, EXAMPLE)]
+    worst = told.ranked(WEIGHTS, EXAMPLE)[:MOST_REASONS]
+    kinds = [kind for kind in KINDS if told.ranked(kind, EXAMPLE)]
     said = [headline(told, kind, EXAMPLE) for kind in kinds]
     said += [f"{one.layer}: {why(told, by_name[one.layer], WEIGHTS, EXAMPLE)}" for one in worst]
     if any(SCALED in (one.alone_how, one.recovered_how) for one in told.scores):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from math import log10
 from typing import Any, Self
 
@@ -123,7 +125,7 @@ class LayerFacts:
     inputs: InputFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sensitivity:
     """A workload's layers and their scores, for one method of rounding and of ranges.
 
@@ -150,8 +152,22 @@ class Sensitivity:
 
     def score(self, layer: str, kind: str, bits: int) -> Score | None:
         """None where a layer has none: a product of activations has no weights."""
-        wanted = (layer, kind, bits)
-        return next((s for s in self.scores if (s.layer, s.kind, s.bits) == wanted), None)
+        return self._by_place.get((layer, kind, bits))
+
+    def ranked(self, kind: str, bits: int) -> tuple[Score, ...]:
+        """The scores at a width, the most noise first."""
+        return self._ranked.get((kind, bits), ())
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, str, int], Score]:
+        return {(one.layer, one.kind, one.bits): one for one in self.scores}
+
+    @cached_property
+    def _ranked(self) -> dict[tuple[str, int], tuple[Score, ...]]:
+        found: dict[tuple[str, int], list[Score]] = defaultdict(list)
+        for one in sorted(self.scores, key=lambda score: -score.alone.noise):
+            found[one.kind, one.bits].append(one)
+        return {width: tuple(scores) for width, scores in found.items()}
 
     def total(self, kind: str, bits: int) -> Total | None:
         return next((t for t in self.totals if (t.kind, t.bits) == (kind, bits)), None)

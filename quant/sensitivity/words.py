@@ -61,7 +61,7 @@ def why(found: Sensitivity, layer: LayerFacts, kind: str, bits: int) -> str:
 
 def headline(found: Sensitivity, kind: str, bits: int) -> str:
     """Which layers make most of the noise at a width."""
-    scores = ranked(found, kind, bits)
+    scores = found.ranked(kind, bits)
     total = sum(max(score.alone.noise, 0.0) for score in scores)
     if not total:
         return f"No layer adds noise when its {_noun(kind)} have {bits} bits."
@@ -72,12 +72,6 @@ def headline(found: Sensitivity, kind: str, bits: int) -> str:
         f"With {whose} of {bits} bits in one layer at a time, most noise comes from "
         f"{listed(named)}, of {len(scores)} layers."
     )
-
-
-def ranked(found: Sensitivity, kind: str, bits: int) -> list[Score]:
-    """The scores at a width, the most noise first."""
-    scores = [one for one in found.scores if (one.kind, one.bits) == (kind, bits)]
-    return sorted(scores, key=lambda score: -score.alone.noise)
 
 
 def basis(found: Sensitivity) -> str:
@@ -134,7 +128,7 @@ def _share(found: Sensitivity, layer: LayerFacts) -> str:
 
 
 def _rank(found: Sensitivity, score: Score) -> str:
-    scores = ranked(found, score.kind, score.bits)
+    scores = found.ranked(score.kind, score.bits)
     place = [one.layer for one in scores].index(score.layer) + 1
     total = sum(max(one.alone.noise, 0.0) for one in scores)
     share = _percent(score.alone.noise / total) if total else "none"
