@@ -38,10 +38,12 @@ def empty(choice: controls.Choice, seen: view.View) -> None:
     elif choice.lacks_data:
         needs = shell.escape(choice.workload.needs_data.partition(":")[0])
         st.info(
-            f"{choice.workload.name} needs {needs}. Name the folder in the side panel, or press "
-            f"Use Imagenette there; then press Measure.{lacking}",
+            f"{choice.workload.name} needs {needs}. Name the folder in the side panel, or use "
+            f"Imagenette, ten classes of ImageNet; then press Measure.{lacking}",
             icon=":material/folder_open:",
         )
+        if not cache.store().read_only:
+            models.imagenette_button("imagenette-here")
     else:
         st.info(
             f"Nothing is measured yet.{lacking} Choose widths in the side panel and press Measure; "

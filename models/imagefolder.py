@@ -13,7 +13,7 @@ from models.labelled import Labelled, Listing, shown
 from models.listing import listing
 from models.picture_cache import Facts, Pixels, remembered
 from models.pictures import BrokenPicture, decode, digest, each, scaling
-from models.workload import Workload
+from models.workload import ACCURACY, Workload
 
 ONCE = "by content and by pixels"  # what makes a picture one: part of what is remembered
 
@@ -26,7 +26,9 @@ def decoded(
     Raises:
         DataError: see `models.listing.listing`.
     """
-    return decoded_of(workload, listing(folder, labels, workload.classes), cache)
+    labelled = workload.metric == ACCURACY
+    found = listing(folder, labels, workload.classes, labelled=labelled)
+    return decoded_of(workload, found, cache)
 
 
 def decoded_of(workload: Workload, found: Listing, cache: Path | None) -> tuple[Pixels, Facts]:

@@ -13,8 +13,8 @@ from quant.errors import DataError
 SUFFIXES = frozenset(".jpg .jpeg .png .bmp .gif .webp .tif .tiff .ppm .pgm .jp2".split())
 
 
-def listing(folder: Path, labels: Path | None, classes: int) -> Listing:
-    """List the labelled pictures of a folder.
+def listing(folder: Path, labels: Path | None, classes: int, *, labelled: bool = True) -> Listing:
+    """List the labelled pictures of a folder; where labels mean nothing, any pictures below it.
 
     Args:
         folder: one folder a class, or any tree of pictures when `labels` is given.
@@ -28,7 +28,9 @@ def listing(folder: Path, labels: Path | None, classes: int) -> Listing:
     if not folder.is_dir():
         raise DataError(f"{shown(folder)} is a file; give the folder that holds the pictures")
     try:
-        return by_csv(folder, labels, classes) if labels else _by_folder(folder, classes)
+        if labels:
+            return by_csv(folder, labels, classes)
+        return _by_folder(folder, classes) if labelled else _any_below(folder)
     except OSError as exc:
         raise DataError(f"{shown(folder)} cannot be read: {exc.strerror}") from exc
 
@@ -72,6 +74,14 @@ def pictures_below(folder: Path) -> Iterator[Path]:
 def _is_picture(path: Path) -> bool:
     # a link that leads nowhere counts: opening it names it among the broken ones
     return path.suffix.lower() in SUFFIXES and (path.is_file() or path.is_symlink())
+
+
+def _any_below(folder: Path) -> Listing:
+    """All pictures, as of one class."""
+    files = [Labelled(path.relative_to(folder).as_posix(), 0) for path in pictures_below(folder)]
+    if not files:
+        raise DataError(f"{shown(folder)} holds no pictures; name a folder that does")
+    return Listing(folder, tuple(files))
 
 
 def _hidden(name: str) -> bool:

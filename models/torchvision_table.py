@@ -94,7 +94,9 @@ def _workload(of: Architecture, weights: str) -> Workload:
         parameters=facts["parameters"],
         macs=facts["macs"],
         weights_from=f"{source}, {weights}" if published else "drawn with seed 0",
-        needs_data="a folder of labelled ImageNet pictures, one folder a class: --data DIR",
+        needs_data="a folder of labelled ImageNet pictures, one folder a class: --data DIR"
+        if published
+        else "a folder of pictures, with or without labels: --data DIR",
         family=of.family,
         resize=facts["resize"],
         interpolation=facts["interpolation"],

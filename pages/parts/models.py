@@ -11,6 +11,7 @@ from models import imagenette
 from models.fetching import Missing, missing
 from models.offered import counted, found, names, offered, published, weights_in_words
 from models.workload import Workload, workload
+from pages.parts import cache
 from quant import explain
 from quant.settings import settings
 
@@ -55,23 +56,30 @@ def pictures(chosen: Workload) -> str | None:
         "that are downloaded once.",
     )
     given = (typed or "").strip() or None
-    if given is None:
-        here = imagenette.is_here(settings().home)
-        size = "" if here else f" · {explain.size(imagenette.SIZE_BYTES)}"
-        st.button(
-            f"Use Imagenette{size}",
-            key="imagenette",
-            icon=":material/photo_library:",
-            on_click=_use_imagenette,
-            help="3,925 pictures of ten classes of ImageNet. "
-            + ("They are on this machine." if here else "Downloaded once, with the first point."),
-            width="stretch",
-        )
+    if given is None and not cache.store().read_only:
+        imagenette_button("imagenette")
     return given
 
 
+def imagenette_button(key: str) -> None:
+    """Pictures with one press."""
+    here = imagenette.is_here(settings().home)
+    size = "" if here else f" · {explain.size(imagenette.SIZE_BYTES)}"
+    st.button(
+        f"Use Imagenette{size}",
+        key=key,
+        icon=":material/photo_library:",
+        on_click=_use_imagenette,
+        help=f"{imagenette.PICTURES:,} pictures of ten classes of ImageNet. "
+        + ("They are on this machine." if here else "Downloaded once, with the first point."),
+        width="stretch" if key == "imagenette" else "content",
+    )
+
+
 def lacking(chosen: Workload, data: str | None) -> tuple[Missing, ...]:
-    """What is downloaded before the first point is measured."""
+    """What is downloaded before the first point is measured; nothing where none can be."""
+    if cache.store().read_only:
+        return ()
     return missing(chosen, data, settings().home)
 
 
@@ -85,19 +93,19 @@ def _use_imagenette() -> None:
 
 
 def _facts(chosen: Workload) -> str:
-    """Whose weights, whether they are here, and what is published of them."""
-    size = f"{counted(chosen.parameters)} parameters, {counted(chosen.macs)} multiply-adds"
-    words = [weights_in_words(chosen)]
-    if chosen.is_random:
-        words = ["random weights: size, latency and kernels are true, accuracy is agreement with "
-                 "FP32"]  # fmt: skip
-    elif words == ["here"]:
-        words = ["weights on this machine"]
-    elif chosen.hub_file:
-        words = [f"weights: {words[0]}"]
+    """How large it is, what is published of it, and whether its weights are here; a line each."""
+    lines = [f"{counted(chosen.parameters)} parameters, {counted(chosen.macs)} multiply-adds"]
     if chosen.published_accuracy is not None:
-        words.append(f"published top-1 {explain.percent(chosen.published_accuracy)}")
-    return " · ".join([size, *words])
+        lines.append(f"Published top-1 {explain.percent(chosen.published_accuracy)}")
+    if cache.store().read_only and not chosen.is_random:
+        return "  \n".join(lines)
+    if chosen.is_random:
+        lines.append("Random weights: agreement with FP32 stands for accuracy")
+    elif (words := weights_in_words(chosen)) == "here":
+        lines.append("Weights on this machine")
+    else:
+        lines.append(f"Weights: {words}")
+    return "  \n".join(lines)
 
 
 @st.dialog("All models", width="large")

@@ -11,7 +11,7 @@ from pathlib import Path
 import quant
 from models import imagenette
 from models.listing import listing
-from models.workload import WORKLOADS, Workload, workload
+from models.workload import ACCURACY, WORKLOADS, Workload, workload
 from quant.errors import DataError, RequestError, StoreError
 from quant.jobs.requests import EXPLAIN, LATER, SENSITIVITY, SweepRequest
 from quant.recipe import Recipe
@@ -96,7 +96,8 @@ def checked(request: SweepRequest) -> SweepRequest:
     labels = _existing(request.data_labels, "file of labels", Path.is_file)
     if chosen.needs_data and data is not None:
         # Once, before each of the recipes would find the same fault.
-        listing(Path(data), Path(labels) if labels else None, chosen.classes)
+        csv = Path(labels) if labels else None
+        listing(Path(data), csv, chosen.classes, labelled=chosen.metric == ACCURACY)
     return replace(request, workload=chosen.name, data=data, data_labels=labels)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from models.data import dataset
 from models.listing import listing
+from models.workload import workload
 from quant.errors import DataError
 from tests.models.folders import fill, picture
 
@@ -129,3 +132,24 @@ def test_a_csv_that_cannot_be_understood_is_refused(
 def test_a_csv_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         listing(tmp_path, tmp_path / "none.csv", 1000)
+
+
+def test_where_labels_mean_nothing_any_pictures_do(tmp_path: Path) -> None:
+    for seed, name in enumerate(("a.png", "folder/b.png", "folder/deeper/c.png")):
+        picture(tmp_path / name, seed)
+    (tmp_path / "folder" / "no picture.txt").touch()
+    found = listing(tmp_path, None, 1000, labelled=False)
+    assert [item.file for item in found.files] == ["a.png", "folder/b.png", "folder/deeper/c.png"]
+    assert {item.label for item in found.files} == {0}
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="empty holds no pictures"):
+        listing(tmp_path / "empty", None, 1000, labelled=False)
+
+
+def test_random_weights_need_no_labels(tmp_path: Path) -> None:
+    for number in range(301):
+        picture(tmp_path / f"{number}.png", number)
+    chosen = replace(workload("torchvision/resnet18-random"), input_shape=(3, 8, 8), resize=8)
+    assert len(dataset(chosen, tmp_path).report) == 1
+    with pytest.raises(DataError, match="pictures without labels"):
+        dataset(replace(chosen, is_random=False), tmp_path)

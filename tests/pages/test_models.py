@@ -33,13 +33,14 @@ def test_a_link_names_any_model_of_torchvision(explore: Explore, store: Store) -
     assert f"{RESNET} on ImageNet" in told
     assert "25.6 M parameters, 4.09 G multiply-adds" in told
     assert "103 MB to download" in told
-    assert "published top-1 76.1 %" in told
+    assert "Published top-1 76.1 %" in told
 
 
 def test_what_is_missing_and_the_next_step_are_said(explore: Explore, store: Store) -> None:
     app = explore(model=RESNET)
     assert "needs a folder of labelled ImageNet pictures" in words(app)
-    assert "press Use Imagenette" in words(app)
+    assert "or use Imagenette" in words(app)
+    assert app.button(key="imagenette-here").label == "Use Imagenette · 342 MB"
     assert app.button(key="measure").disabled
     app.button(key="imagenette").click().run()
     assert app.text_input(key="data").value == "imagenette"
@@ -73,7 +74,7 @@ def test_what_is_here_is_not_announced_as_a_download(
     imagenette.folder(home).mkdir(parents=True)
     app = explore(model=RESNET, data="imagenette")
     assert "ownload" not in words(app)
-    assert "weights on this machine" in words(app)
+    assert "Weights on this machine" in words(app)
     assert explore(model=RESNET).button(key="imagenette").label == "Use Imagenette"
 
 
