@@ -218,15 +218,17 @@ def points(
 def compare(
     points: Annotated[list[str], typer.Argument(metavar="POINT POINT ...", help="Two to six.")],
     workload: OfWorkload = None,
+    runtime: OfRuntime = None,
     json: Json = False,
 ) -> None:
     """Set points side by side: what differs, what the data can tell apart, which pictures flipped.
 
-    POINT is an id or a label, as `points --json` tells. All are tested against the first.
+    POINT is an id or a label, as `points --json` tells; a label of several runtimes is that of
+    onnxruntime unless --runtime says otherwise. All are tested against the first.
     """
     from quant.commands import compare as command
 
-    command.run(points, workload, as_json=json)
+    command.run(points, workload, runtime, as_json=json)
 
 
 @app.command()

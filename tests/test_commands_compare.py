@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,27 @@ def test_bad_input_is_one_sentence(
     assert told.out == ""
     assert said in told.err
     assert told.err.count("\n") == 1
+
+
+def test_a_label_of_several_runtimes_is_that_of_the_usual_one(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for point, samples in answered():
+        store.append(replace(point, runtime="openvino 2026.4.1"), samples)
+    for asked, wanted in (([], "onnxruntime"), (["--runtime", "openvino"], "openvino 2026.4.1")):
+        assert main(["compare", "fp32", "w2a8·mse", *asked, "--json"]) == 0
+        rows = map(json.loads, capsys.readouterr().out.splitlines())
+        assert [row["runtime"] for row in rows] == [wanted] * 2
+    other = replace(W2, runtime="openvino 2026.4.1")
+    assert main(["compare", "w2a8·mse", other.id, "--json"]) == 0
+    rows = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [row["runtime"] for row in rows] == ["onnxruntime", "openvino 2026.4.1"]
+    assert main(["compare", "fp32", "w2a8·mse", "--runtime", "tensorrt"]) == 2
+    assert "there is no runtime 'tensorrt'" in capsys.readouterr().err
+
+
+def test_points_lists_one_runtime(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    store.append(replace(W2, runtime="openvino 2026.4.1"))
+    assert main(["points", "--runtime", "openvino", "--json"]) == 0
+    [row] = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (row["runtime"], row["ran_in"]) == ("openvino 2026.4.1", "openvino 2026.4.1")

@@ -22,6 +22,7 @@ from quant.compare.words import Statement
 from quant.errors import DataError, RequestError
 from quant.point import token
 from quant.records import Measurement
+from quant.runtimes import USUAL, checked, choice_of
 from quant.samples import QUANTILES, Integers
 from quant.settings import settings
 from quant.store import Store, open_store
@@ -31,7 +32,9 @@ WIDEST = 12  # classes that are listed for eyes
 LONGEST = 48  # characters of a cell; --json has all
 
 
-def run(names: Sequence[str], workload: str | None, *, as_json: bool) -> None:
+def run(
+    names: Sequence[str], workload: str | None, runtime: str | None = None, *, as_json: bool
+) -> None:
     """Print what differs, and what the data can tell apart.
 
     Raises:
@@ -39,9 +42,11 @@ def run(names: Sequence[str], workload: str | None, *, as_json: bool) -> None:
     """
     if workload is not None:
         named(workload)
+    if runtime is not None:
+        checked(runtime)
     with open_store() as store:
         shown = store.points(workload)
-        chosen = [_named(shown, name) for name in names]
+        chosen = [_named(shown, name, runtime) for name in names]
         found = [store.measurement(one.id, (one.batch, one.threads)) for one in chosen]
         columns = sides(
             [one for one in found if one],
@@ -220,15 +225,23 @@ def _truth(point: Measurement) -> Integers | None:
     return None if found is None else found.labels
 
 
-def _named(shown: Sequence[Measurement], name: str) -> Measurement:
-    matches = {p.id: p for p in shown if name in (p.id, token(p.id), p.recipe.label)}
+def _named(shown: Sequence[Measurement], name: str, runtime: str | None) -> Measurement:
+    """The point of an id, or of a label in a runtime; in the usual one where none is given and
+    the label names points of several."""
+    labelled = [p for p in shown if name == p.recipe.label]
+    several = len({choice_of(p.runtime) for p in labelled}) > 1
+    meant = runtime or (USUAL if several else None)
+    matches = {p.id: p for p in labelled if meant in (None, choice_of(p.runtime))}
+    matches |= {p.id: p for p in shown if name in (p.id, token(p.id))}
     if not matches:
         raise RequestError(
             f"there is no point {name[:80]!r}; give the id or the label that "
             "`python -m quant points --json` tells"
         )
     if len(matches) > 1:
-        raise RequestError(f"{name!r} names {len(matches)} points; give an id, or --workload")
+        raise RequestError(
+            f"{name!r} names {len(matches)} points; give an id, --workload or --runtime"
+        )
     return next(iter(matches.values()))
 
 
