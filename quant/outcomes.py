@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from onnx import NodeProto
@@ -19,10 +19,13 @@ from quant.plan import Bits, Plan
 from quant.recipe import FLOAT
 from quant.records import LayerOutcome
 from quant.runtime.protocol import Kernels
-from quant.runtimes import title
+from quant.runtimes import USUAL, title
 
 NO_KERNEL = "{runtime} has no integer kernel for {what}: it computes it in float32"
 SLOWER = "{runtime}'s integer kernel for {what} is slower than float32, in which it is computed"
+FLOAT_PRODUCT = (
+    "{runtime} computes products of two activations in float32, so what they read stays so"
+)
 BETWEEN = (
     "its neighbours are in float32: converting to integers and back would cost more than an "
     "integer kernel saves"
@@ -114,9 +117,17 @@ def _product(
         macs=product.macs,
         parameters=0,
         kernel=kernel,
-        kept=_no_kernel("it", found) if max(widths) <= 8 and kernel == "float32" else "",
+        kept=_kept_product(wanted.activations, widths, kernel, found),
         note="; ".join(filter(None, notes)),
     )
+
+
+def _kept_product(wanted: int, widths: Sequence[int], kernel: str, found: Kernels) -> str:
+    if kernel != "float32" or wanted == FLOAT:
+        return ""
+    if max(widths) <= 8:
+        return _no_kernel("it", found)
+    return FLOAT_PRODUCT.format(runtime=title(found.runtime)) if min(widths) == FLOAT else ""
 
 
 def _in_float(
@@ -156,7 +167,8 @@ def _left(
         if node.name in elsewhere or not _computes(node, network):
             continue
         if node.op_type == "Softmax":
-            yield node.name, _float(node, "Softmax", 0, _slower("Softmax", found))
+            why = _slower if found.runtime == USUAL else _no_kernel
+            yield node.name, _float(node, "Softmax", 0, why("Softmax", found))
         elif node.op_type in INTEGER_OPS and not _quantised(node, network, placement):
             whole = is_integer(node, network)
             yield node.name, _float(node, node.op_type, 0, BETWEEN if whole else WITH_CONSTANT)

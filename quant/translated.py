@@ -44,7 +44,14 @@ def translated(
     weight_bits = float(told_by(model).get("effective_weight_bits", FLOAT))
     told = Told(workload, recipe, weight_bits, runtime)
     bits = plan(recipe, prepared.layers, prepared.products)
-    quantised = {name: b.activations for name, b in bits.items() if b.activations < FLOAT}
+    computed = {layer.name for layer in prepared.layers}
+    if runtime == USUAL:
+        computed |= {product.name for product in prepared.products}
+    quantised = {
+        name: b.activations
+        for name, b in bits.items()
+        if b.activations < FLOAT and name in computed
+    }
     placement = place(prepared.network, prepared.layers, quantised, prepared.products)
     at = (told, bits, placement, pictures, path)
     if runtime == USUAL:

@@ -7,14 +7,16 @@ only (1.32 has it).
 ONNX Runtime's integer kernels give integers, so there each tensor between two of them is quantised.
 OpenVINO's give float where that is read, for nothing: a quantiser in front of a sum or an
 activation costs accuracy and, where a sum is fused into a convolution, is left out by OpenVINO
-unasked.
+unasked. Products of two activations, as attention has them, it computes in float (seen in
+2026.4): a quantiser in front of one costs time and accuracy, and saves nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from onnx import ModelProto, NodeProto, TensorProto, helper
+import numpy as np
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from quant.graph.network import Network, attribute
 from quant.lower.hard import with_hard_swish
@@ -22,30 +24,39 @@ from quant.lower.hard import with_hard_swish
 ELEMENTWISE = (
     "Add", "Sub", "Mul", "Div", "Relu", "Clip", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh",
 )  # fmt: skip
+MOVING = ("Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Split", "Slice", "Gather")
+QUANTISING = ("QuantizeLinear", "Clip", "DequantizeLinear")
 
 
 def defined(model: ModelProto) -> ModelProto:
     """The file's mathematics: only what layers read is quantised. Any runtime can execute it."""
     copy = with_hard_swish(_copied(model))
     network = Network(copy)
-    renamed = {
-        last.output[0]: first.input[0]
-        for first, last in _quantisers(network)
-        if _needless(last.output[0], network)
-    }
-    _replace(copy, [_reading(node, renamed) for node in copy.graph.node])
+    constant = _constants(network)
+    renamed: dict[str, str] = {}
+    scaled: dict[str, NodeProto] = {}  # in the place of the last node of a quantiser
+    for first, last in _quantisers(network):
+        name = last.output[0]
+        if not _needless(name, network, constant):
+            continue
+        factor = _factor(first, last, network)
+        if factor == 1.0:
+            renamed[name] = first.input[0]
+        else:
+            scaled[name] = _multiplied(copy, first.input[0], name, factor)
+    nodes = [scaled.get(node.output[0], node) for node in copy.graph.node]
+    _replace(copy, [_reading(node, renamed) for node in nodes])
     return with_hard_swish(copy)
 
 
 def executed(model: ModelProto) -> ModelProto:
     """The same, with what OpenVINO folds at load."""
     copy = _copied(model)
-    constant = {item.name for item in copy.graph.initializer}
     nodes: list[NodeProto] = []
     network = Network(copy)
+    constant = _constants(network)
     for node in copy.graph.node:
-        if set(node.input) <= constant:
-            constant.update(node.output)
+        if set(node.output) <= constant:
             if node.op_type == "BitwiseOr":  # of bits that do not overlap
                 node.op_type = "Add"
             elif _widens_for_convolutions(node, network):
@@ -53,6 +64,19 @@ def executed(model: ModelProto) -> ModelProto:
         nodes.append(node)
     _replace(copy, nodes)
     return copy
+
+
+def _factor(first: NodeProto, last: NodeProto, network: Network) -> float:
+    """What comes out of a quantiser for each of what goes in: scales of neighbours take in
+    multiplications by a constant."""
+    scale, other = (network.constant(node.input[1]) for node in (first, last))
+    return float((other / scale).reshape(()))
+
+
+def _multiplied(model: ModelProto, source: str, name: str, factor: float) -> NodeProto:
+    held = numpy_helper.from_array(np.asarray(factor, np.float32), f"{name}/factor")
+    model.graph.initializer.append(held)
+    return helper.make_node("Mul", [source, held.name], [name], name=name)
 
 
 def _widens_for_convolutions(node: NodeProto, network: Network) -> bool:
@@ -85,14 +109,41 @@ def _quantisers(network: Network) -> Iterable[tuple[NodeProto, NodeProto]]:
         first = network.producer.get(last.input[0])
         if first is not None and first.op_type == "Clip":
             first = network.producer.get(first.input[0])
-        if first is not None and first.op_type == "QuantizeLinear":
+        if first is None or first.op_type != "QuantizeLinear":
+            continue
+        if all(network.is_constant(node.input[1]) for node in (first, last)):
             yield first, last
 
 
-def _needless(name: str, network: Network) -> bool:
-    """Whether nothing but elementwise operations reads a tensor."""
+def _needless(name: str, network: Network, constant: set[str]) -> bool:
+    """Whether nothing but elementwise operations and products of two activations reads a tensor,
+    or what is only moved of it."""
+    if name in network.outputs:
+        return False
     readers = network.consumers[name]
-    return bool(readers) and all(one.op_type in ELEMENTWISE for one in readers)
+    if readers and all(one.op_type in ELEMENTWISE for one in readers):
+        return True
+    return bool(readers) and all(
+        _is_product(one, constant)
+        or (
+            one.op_type in (*MOVING, *QUANTISING)
+            and all(_needless(given, network, constant) for given in one.output)
+        )
+        for one in readers
+    )
+
+
+def _is_product(node: NodeProto, constant: set[str]) -> bool:
+    return node.op_type == "MatMul" and not constant & set(node.input)
+
+
+def _constants(network: Network) -> set[str]:
+    """Tensors that are the same for every picture."""
+    found = set(network.constants)
+    for node in network.nodes:
+        if node.input and set(filter(None, node.input)) <= found:
+            found.update(node.output)
+    return found
 
 
 def _reading(node: NodeProto, renamed: dict[str, str]) -> NodeProto:

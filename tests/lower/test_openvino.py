@@ -11,7 +11,7 @@ import torch
 from onnx import ModelProto, helper
 from torch import Tensor, nn
 
-from quant.artifact import Artifact, make
+from quant.artifact import Artifact, is_integer, make
 from quant.calibrate import observe
 from quant.graph.fold import fold
 from quant.graph.layers import layers_of
@@ -23,7 +23,7 @@ from quant.measure.accuracy import sqnr_db
 from quant.recipe import Recipe
 from quant.runtime import ort, ov
 from quant.translated import fp32_for, translated
-from tests.lower.networks import Everything, exported
+from tests.lower.networks import Everything, Transformer, exported
 
 SHAPE = (3, 8, 8)
 WIDTHS = [(2, 8), (3, 8), (4, 4), (5, 5), (6, 6), (7, 7), (8, 8)]
@@ -145,6 +145,25 @@ def test_hard_activations_become_what_openvino_can_fuse(hard: Prepared, tmp_path
     assert fp32_for(hard, "onnxruntime") is hard
     _, other = made(hard, Recipe(8, 8), tmp_path)
     assert other.integer_mac_share == 1.0
+
+
+def test_products_of_attention_are_float_and_lose_nothing(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    prepared = prepared_from(Transformer(), tmp_path)
+    usual, other = made(prepared, Recipe(8, 8), tmp_path)
+    given = pictures(32, 3)
+    wanted = ort.Session(prepared.path, threads=1).run(given)
+    ours = sqnr_db(wanted, ort.Session(usual.path, threads=1).run(given))
+    theirs = sqnr_db(wanted, ov.load(other.path, threads=1).run(given))
+    assert ours is not None
+    assert theirs is not None
+    assert theirs > ours - 1.0  # attention's scaling, which a scale took in, is still there
+    products = [one for one in other.outcomes if "two activations" in one.op]
+    assert products
+    assert {one.activation_bits for one in products} == {32}
+    assert all("OpenVINO computes products of two" in one.kept for one in products)
+    layers = [one for one in other.outcomes if one.parameters and one.macs]
+    assert all(is_integer(one) for one in layers)
 
 
 def test_a_network_without_them_is_its_own(everything: Prepared) -> None:
