@@ -259,6 +259,16 @@ def test_changed_metadata_is_that_of_a_foreign_file(
 def test_a_file_whose_kernels_disagree_is_refused(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("quant.artifact.LEAST_AGREEMENT_DB", 1000.0)
+    """They agree to 5 dB with a definition that is 30 dB from FP32."""
+    told = iter([5.0, 30.0])
+    monkeypatch.setattr("quant.artifact.sqnr_db", lambda *_: next(told))
     with pytest.raises(ModelError, match="integer kernels agree"):
         measured(Recipe(6, 5), home)
+
+
+def test_a_network_that_quantisation_upsets_is_written_all_the_same(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = iter([5.0, 3.0])
+    monkeypatch.setattr("quant.artifact.sqnr_db", lambda *_: next(told))
+    assert measured(Recipe(6, 4), home).measurement.artifact

@@ -48,6 +48,7 @@ def measured(name: str, method: str, home: Path, data: Path | None) -> dict[str,
         "side": workload.input_shape[1],
         "parameters": workload.parameters,
         "macs": workload.macs,
+        "counts": list(counts(workload)),
     }
     stage = "preparing it"
     try:
@@ -80,7 +81,7 @@ def _recipe(
     artifact = _artifact(prepared, data, recipe, folder)
     seconds = time.perf_counter() - start
     tested = data.report.take(range(count))
-    batches = [tested[i : i + 2] for i in range(0, count, 2)]
+    batches = [tested[i : i + 4] for i in range(0, count, 4)]
     wanted, given = (
         np.concatenate([session.run(one) for one in batches])
         for session in (Session(path, threads=1) for path in (prepared.path, artifact.path))

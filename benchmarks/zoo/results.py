@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.zoo.subjects import chosen, counts
 from quant.identity import ENGINE_VERSION
 
 Row = dict[str, Any]
@@ -31,12 +32,20 @@ def add(path: Path, row: Row) -> None:
 
 
 def still_to_do(names: Iterable[str], found: dict[str, Row], *, failed: bool) -> list[str]:
-    """What this engine has not measured yet; with `failed`, what it failed at too."""
+    """What was not measured yet, then with `failed` what failed, then what an earlier version of
+    the engine measured."""
+    listed = list(names)
+    new = [name for name in listed if name not in found]
+    again = [name for name in listed if failed and "failed" in found.get(name, {})]
+    old = [name for name in outdated(listed, found) if name not in again]
+    return [*new, *again, *old]
 
-    def is_done(name: str) -> bool:
-        row = found.get(name)
-        if row is None or row["engine"] != ENGINE_VERSION:
-            return False
-        return not (failed and "failed" in row)
 
-    return [name for name in names if not is_done(name)]
+def outdated(names: Iterable[str], found: dict[str, Row]) -> list[str]:
+    """What an earlier version of the engine measured, or on other numbers of pictures."""
+
+    def is_old(name: str, row: Row) -> bool:
+        few = list(counts(chosen(name)))
+        return row["engine"] != ENGINE_VERSION or row.get("counts", few) != few
+
+    return [name for name in names if name in found and is_old(name, found[name])]

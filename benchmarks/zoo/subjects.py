@@ -15,8 +15,9 @@ from models.splits import Split
 from models.torchvision_table import architectures, named
 from models.workload import Workload, workload
 
-FEW, FEWER = (8, 16), (4, 8)  # pictures to calibrate and to report on
-LARGE_MACS = 2e10  # from here on fewer are taken
+# Up to so many multiply-adds, so many pictures to calibrate and to report on. Random weights need
+# some: few show how far a squeeze-and-excite block's answers reach.
+PICTURES = ((2e9, (64, 32)), (2e10, (16, 16)), (float("inf"), (8, 8)))
 ENLARGED = "Fashion-MNIST pictures, enlarged and grey in all three channels"
 
 
@@ -56,7 +57,7 @@ def pictures(of: Workload, data: Path | None, cache: Path) -> Dataset:
 def enlarged(of: Workload) -> Dataset:
     """Shipped pictures for a network that wants larger ones with three channels."""
     shipped = dataset(workload("fashion-resnet"))
-    calibrate, report = FEW
+    calibrate, report = counts(of)
     splits = {
         "calibrate": _enlarged(shipped.calibrate, calibrate, of),
         "select": _enlarged(shipped.select, report, of),
@@ -81,4 +82,4 @@ def _as_large(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 
 def counts(of: Workload) -> tuple[int, int]:
     """Pictures to calibrate and to report on."""
-    return FEWER if of.macs >= LARGE_MACS else FEW
+    return next(few for most, few in PICTURES if of.macs <= most)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from benchmarks.zoo.results import Row
+from benchmarks.zoo.results import Row, outdated
 
 LEAST_SHARE = 0.9  # of multiply-adds in integers; below, the profile is listed
 HEAD = """# Every classifier of torchvision
@@ -18,9 +18,11 @@ architectures, `FAILED=1` tries again what failed.
 
 - **Weights**: those in torch's cache where there are any, else random ones, drawn as
   `models/random_weights.py` says. Random weights tell of kernels, sizes and speed as trained ones
-  do. Their SQNR says that the file computes what the network does; trained networks have another.
-- **Pictures**: {pictures}; few are used (8 to calibrate, 16 to judge; half of that from 20 billion
-  multiply-adds on), which shows whether a network works, and not how good its file can be.
+  do. Their SQNR does not: they are drawn so that the answers to different pictures differ, which
+  is little beside all that the layers compute, so noise weighs more than in a trained network.
+- **Pictures**: {pictures}. Few are used: 64 to calibrate and 32 to judge up to 2 billion
+  multiply-adds, 16 and 16 up to 20, 8 and 8 beyond. That shows whether a network works, and not how
+  good its file can be.
 - **Integer**: share of the multiply-adds of layers and of products of two activations in integer
   kernels.
 - **SQNR**: of the logits, against FP32, in dB.
@@ -47,12 +49,22 @@ def document(names: Sequence[str], found: dict[str, Row], machine: str) -> str:
             load=f"{min(loads):.1f} to {max(loads):.1f}" if loads else "unknown",
         ),
         f"{len(whole)} of {len(names)} architectures went through.\n\n" + _table(whole),
+        _outdated(names, found),
         _section("Not through", _failures(names, found)),
         _section("Less than 90 % in integers", _exceptions(whole)),
         _section("Not faster than FP32", _slow(whole)),
         _section("What stays in float", _reasons(whole)),
     ]
     return "\n".join(filter(None, parts)).rstrip() + "\n"
+
+
+def _outdated(names: Sequence[str], found: dict[str, Row]) -> str:
+    old = [f"`{name}`" for name in outdated(sorted(names), found)]
+    return (
+        f"Measured by an earlier version of the engine or on fewer pictures: {', '.join(old)}.\n"
+        if old
+        else ""
+    )
 
 
 def _table(rows: Sequence[Row]) -> str:
