@@ -230,9 +230,9 @@ def _agreement(
         lost = sqnr_db(Session(fp32, threads=1).run(pictures), plain)
         if lost is None or agreement < lost:
             raise ModelError(
-                f"{title(runtime)}'s kernels agree with the file's definition to {agreement:.0f} dB "
-                f"only, {LEAST_AGREEMENT_DB:.0f} dB are wanted: on this processor it computes them "
-                "differently; try 7-bit weights, or another runtime"
+                f"{title(runtime)}'s kernels agree with the file's definition to "
+                f"{agreement:.0f} dB only, {LEAST_AGREEMENT_DB:.0f} dB are wanted: on this "
+                "processor it computes them differently; try 7-bit weights, or another runtime"
             )
     return agreement
 

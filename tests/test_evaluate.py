@@ -262,7 +262,7 @@ def test_a_file_whose_kernels_disagree_is_refused(
     """They agree to 5 dB with a definition that is 30 dB from FP32."""
     told = iter([5.0, 30.0])
     monkeypatch.setattr("quant.artifact.sqnr_db", lambda *_: next(told))
-    with pytest.raises(ModelError, match="integer kernels agree"):
+    with pytest.raises(ModelError, match="kernels agree"):
         measured(Recipe(6, 5), home)
 
 
