@@ -20,7 +20,7 @@ from quant.jobs.estimate import estimate, pictures_in
 from quant.jobs.executor import Engine
 from quant.jobs.foreground import work_through
 from quant.jobs.local import LocalExecutor
-from quant.jobs.requests import FAILED, SweepRequest, Task
+from quant.jobs.requests import FAILED, SENSITIVITY, SweepRequest, SweepStatus, Task
 from quant.jobs.submit import submit
 from quant.judged import row
 from quant.points import Points
@@ -162,8 +162,14 @@ def _cancelled_if_stopped(store: Store, sweep: str, line: Line) -> Iterator[None
         line.clear()
         status = store.sweep(sweep)
         if isinstance(exc, KeyboardInterrupt) and status is not None:
-            print(f"Stopped; {status.done} of {status.total} points are kept.", file=sys.stderr)
+            print(_stopped(status), file=sys.stderr)
         raise
+
+
+def _stopped(status: SweepStatus) -> str:
+    if status.purpose == SENSITIVITY:
+        return "Stopped; the layers that were tried are kept, and the next run goes on from there."
+    return f"Stopped; {status.done} of {status.total} points are kept."
 
 
 def _failures(store: Store, sweep: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from math import log10
 from typing import Any
 
 from quant.explain import ABSENT, MINUS
@@ -31,8 +32,10 @@ def rows(found: Sensitivity) -> Iterator[dict[str, Any]]:
         yield (
             shared
             | told
-            | _told(score.alone)
-            | {f"recovered_{name}": value for name, value in _told(score.recovered).items()}
+            | asdict(score.alone)
+            | {"sqnr_db": score.alone.sqnr_db}
+            | {f"recovered_{name}": value for name, value in asdict(score.recovered).items()}
+            | {"recovered_db": gained_db(found, score)}
             | {"how": score.alone_how, "recovered_how": score.recovered_how}
             | {"why": why(found, layer, score.kind, score.bits)}
         )
@@ -43,13 +46,18 @@ def table(
 ) -> list[tuple[str, ...]]:
     """Layers in network order, widths as columns, all layers together last.
 
-    `~` marks what was not run and follows from other widths.
+    Of what is recovered, decibels are those that the logits gain. `~` marks what was not run and
+    follows from other widths.
     """
     widths = WIDTHS[kind]
     lines = [(f"{kind}, {UNITS[shown]}", "parameters", *(f"{bits} bits" for bits in widths))]
     for layer in found.layers:
         scores = [found.score(layer.name, kind, bits) for bits in widths]
-        cells = [_cell(score, shown, recovered=recovered) for score in scores if score is not None]
+        given = [score for score in scores if score is not None]
+        if recovered:
+            cells = [_recovered(found, score, shown) for score in given]
+        else:
+            cells = [_marked(value(one.alone, shown), one.alone_how) for one in given]
         if cells:
             lines.append((layer.name, f"{layer.parameters:,}", *cells))
     if not recovered:
@@ -71,12 +79,23 @@ def value(loss: Loss, shown: str) -> str:
     return text.replace("-", MINUS)
 
 
-def _cell(score: Score, shown: str, *, recovered: bool) -> str:
-    loss = score.recovered if recovered else score.alone
-    how = score.recovered_how if recovered else score.alone_how
-    text = value(loss, shown)
+def gained_db(found: Sensitivity, score: Score) -> float | None:
+    """How much better the logits' SQNR is when this alone stays float and the same of all other
+    layers has that width; None where nothing of the noise is left."""
+    total = found.total(score.kind, score.bits)
+    if total is None:
+        return None
+    left = total.loss.noise - score.recovered.noise
+    return 10 * log10(total.loss.noise / left) if left > 0 and total.loss.noise > 0 else None
+
+
+def _recovered(found: Sensitivity, score: Score, shown: str) -> str:
+    if shown != "sqnr":
+        return _marked(value(score.recovered, shown), score.recovered_how)
+    gained = gained_db(found, score)
+    text = ABSENT if gained is None else f"{gained:+.1f}".replace("-", MINUS)
+    return _marked(text, score.recovered_how)
+
+
+def _marked(text: str, how: str) -> str:
     return f"~{text}" if how == SCALED and text != ABSENT else text
-
-
-def _told(loss: Loss) -> dict[str, Any]:
-    return asdict(loss) | {"sqnr_db": loss.sqnr_db}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from quant.sensitivity.rows import rows, table
 from quant.sensitivity.scores import ACTIVATIONS, WEIGHTS
 from quant.sensitivity.words import basis, headline, reasons, what, why
@@ -76,7 +78,15 @@ def test_rows_hold_each_layer_kind_and_width_once() -> None:
     first = found[0]
     assert first["noise"] == 0.9 * 4.0**-2
     assert first["recovered_noise"] == 4.0**-2
+    assert first["recovered_db"] is None  # one layer gives back all there is
     assert first["how"] == "run"
+
+
+def test_what_is_recovered_is_told_in_decibels_that_the_logits_gain() -> None:
+    half = tuple(replace(s, recovered=loss(4.0**-s.bits / 2)) for s in sensitivity().scores)
+    found = sensitivity(scores=half)
+    assert next(iter(rows(found)))["recovered_db"] == pytest.approx(3.01, abs=0.01)
+    assert table(found, WEIGHTS, "sqnr", recovered=True)[1][2] == "+3.0"
 
 
 def test_the_table_marks_what_was_not_run() -> None:
