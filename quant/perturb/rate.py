@@ -12,7 +12,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from models.data import Split
-from models.workload import Workload, workload
+from models.workload import ACCURACY, Workload, workload
 from quant.baseline import Progress
 from quant.calibrated import calibrated, drawn
 from quant.disk import writing
@@ -116,8 +116,7 @@ def pictures(split: Split, recipe: Recipe, n: int) -> NDArray[np.int64]:
 
 def labels_of(given: Workload, split: Split, rows: NDArray[np.int64]) -> NDArray[np.int64] | None:
     """The true classes (n,); None where they are not known, or where random weights know none."""
-    labels = split.labels[rows]
-    return None if given.is_random or (labels < 0).any() else labels
+    return split.labels[rows] if given.metric == ACCURACY else None
 
 
 def _batches(split: Split, rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
