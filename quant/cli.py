@@ -120,7 +120,8 @@ def add(
         str, typer.Option(metavar="DIR|ZIP", help="Pictures, one folder a class; or no labels.")
     ],
     size: Annotated[
-        str | None, typer.Option(help="Pixels a side, where the file leaves them open.")
+        str | None,
+        typer.Option(help="Pixels a side, or WIDTHxHEIGHT, where the file leaves them open."),
     ] = None,
     mean: Annotated[
         str | None, typer.Option(metavar="R,G,B", help="Taken off pixels as fractions of 1.")

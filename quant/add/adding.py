@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,8 @@ class Seen:
     n: int
 
 
-def read_network(file: Path, draft: Path, size: int | None = None) -> Network:
-    """Read a network file, apart.
+def read_network(file: Path, draft: Path, size: tuple[int, int] | None = None) -> Network:
+    """Read a network file, apart; `size` is (height, width), where the file leaves them open.
 
     Raises:
         BitfrontError: why it is not taken.
@@ -336,7 +337,8 @@ def story(
 def doubtful(network: Network, seen: Seen) -> str:
     """A sentence where the network does no better than chance would."""
     known = [share for share in seen.right if share is not None]
-    if not known or max(known) > max(2 / network.classes, 0.02):
+    chance = 1 / network.classes
+    if not known or max(known) > chance + 3 * sqrt(chance * (1 - chance) / seen.n):
         return ""
     return (
         f"The network gets {max(known):.0%} of {seen.n} pictures right, about what chance would: "

@@ -3,6 +3,7 @@ pictures, a free batch and opset 18 or later."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from math import prod
 from pathlib import Path
@@ -25,13 +26,13 @@ USUAL_SIDE = 224
 CONTROL = ("If", "Loop", "Scan")
 
 
-def look(file: str, written: str, size: int | None = None) -> dict[str, Any]:
+def look(file: str, written: str, size: Sequence[int] | None = None) -> dict[str, Any]:
     """Read a network and write it as it will be quantised.
 
     Args:
         file: an ONNX file or an exported torch program.
         written: where the network goes.
-        size: height and width of the input, where the file leaves them open.
+        size: (height, width) of the input, where the file leaves them open.
     Returns:
         What is known of it; `told` are sentences on what was changed.
     Raises:
@@ -74,22 +75,21 @@ def look(file: str, written: str, size: int | None = None) -> dict[str, Any]:
     return _facts(Path(written), known, side, scores.shape[1], told)
 
 
-def _side(known: Interface, size: int | None, told: list[str]) -> tuple[int, int]:
-    if size is not None and not 1 <= size <= MOST_SIDE:
-        raise ModelError(f"the size is {size}; it may be from 1 to {MOST_SIDE:,} pixels")
-    if known.height is not None and known.width is not None:
-        if size is not None and (size, size) != (known.height, known.width):
-            raise ModelError(
-                f"the size is {size}, and the file takes {known.height} by {known.width} pixels "
-                "only; leave the size out"
-            )
-        return known.height, known.width
-    if size is None:
-        told.append(
-            f"The file takes pictures of any size; {USUAL_SIDE} by {USUAL_SIDE} is a guess."
+def _side(known: Interface, size: Sequence[int] | None, told: list[str]) -> tuple[int, int]:
+    height, width = size or (USUAL_SIDE, USUAL_SIDE)
+    if not (1 <= height <= MOST_SIDE and 1 <= width <= MOST_SIDE):
+        raise ModelError(
+            f"the size is {width} by {height}; from 1 to {MOST_SIDE:,} pixels a side are taken"
         )
-    side = size or USUAL_SIDE
-    return known.height or side, known.width or side
+    fixed = known.height or height, known.width or width
+    if size is not None and fixed != (height, width):
+        raise ModelError(
+            f"the size is {width} by {height}, and the file takes {fixed[1]} by {fixed[0]} pixels "
+            "only; leave the size out"
+        )
+    if size is None and (known.height is None or known.width is None):
+        told.append(f"The file leaves the size open; {fixed[1]} by {fixed[0]} is a guess.")
+    return fixed
 
 
 def _standard(model: ModelProto, name: str, told: list[str]) -> ModelProto:

@@ -40,7 +40,7 @@ def run(
         BitfrontError: why it is not taken.
     """
     given_fit = _fit(fit)
-    side = None if size is None else whole("--size", size, least=1)
+    side = None if size is None else _size(size)
     name = keep.check_name(name)
     with open_store() as store:
         keep.refuse_used(store, name)
@@ -87,6 +87,13 @@ def remove(name: str, *, as_json: bool) -> None:
         print(json_line({"workload": full, "freed_bytes": freed}))
     else:
         print(f"{full} is removed; {freed / 1e6:.1f} MB are free now. Its figures stay.")
+
+
+def _size(text: str) -> tuple[int, int]:
+    """`224`, or width and height as in `192x48`; (height, width)."""
+    width, cross, height = text.lower().partition("x")
+    sides = [whole("--size", side, least=1) for side in ((width, height) if cross else (width,))]
+    return sides[-1], sides[0]
 
 
 def _fit(text: str | None) -> Fit | None:

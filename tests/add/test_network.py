@@ -100,11 +100,11 @@ def test_an_open_size_is_guessed_and_said_or_given(tmp_path: Path) -> None:
     guessed = looked(path)
     assert guessed["is_guessed"]
     assert "guess" in guessed["told"][0]
-    given = looked(path, size=12)
+    given = looked(path, size=[12, 12])
     assert (given["height"], given["width"], given["told"]) == (12, 12, [])
     fixed = saved(classifier(), tmp_path, "fixed.onnx")
-    with pytest.raises(ModelError, match="12, and the file takes 8 by 8"):
-        looked(fixed, size=12)
+    with pytest.raises(ModelError, match="12 by 12, and the file takes 8 by 8"):
+        looked(fixed, size=[12, 12])
 
 
 def test_names_and_normalisation_are_read_from_metadata(tmp_path: Path) -> None:

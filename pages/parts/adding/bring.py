@@ -11,6 +11,7 @@ from quant.add import adding, brought
 from quant.add.adding import Network, Pictures
 from quant.add.normal import counted
 
+MOST_SIDE = 4096
 ZIP, FOLDER = "A zip", "A folder on this machine"
 EXPORT = """import torch
 
@@ -67,15 +68,25 @@ def _network_facts(found: Network) -> None:
     for sentence in found.told:
         st.caption(shell.escape(sentence))
     if found.size_is_guessed:
-        st.number_input(
-            "Pixels a side", 1, 4096, value=height, step=1, key="adding-side", on_change=_resize,
-            help="The file takes any size: give the one that the network was trained with.",
-            width=200,
-        )  # fmt: skip
+        _size(height, width)
+
+
+def _size(height: int, width: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name, side in (("width", width), ("height", height)):
+            st.number_input(
+                name.capitalize(), 1, MOST_SIDE, value=side, step=1, key=f"adding-{name}",
+                help="The file leaves the size open: give the one that the network was trained "
+                "with.",
+                width=160,
+            )  # fmt: skip
+        st.button("Take this size", on_click=_resize, key="resize")
 
 
 def _resize() -> None:
-    st.session_state["adding-size"] = int(st.session_state["adding-side"])
+    st.session_state["adding-size"] = tuple(
+        int(st.session_state[f"adding-{name}"]) for name in ("height", "width")
+    )
 
 
 def pictures(found: Network) -> Pictures | None:
