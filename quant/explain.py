@@ -63,6 +63,13 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f} %" if isfinite(share) else ABSENT
 
 
+def share(part: float) -> str:
+    """Of a whole, one digit below a tenth: `12 %`, `3.4 %`, `less than 0.1 %`."""
+    if part >= 0.1:
+        return f"{part * 100:.0f} %"
+    return f"{part * 100:.1f} %" if part >= 0.001 or part <= 0 else "less than 0.1 %"
+
+
 def percent_range(low: float, high: float) -> str:
     """`93.4 – 94.3`, in %."""
     return f"{low * 100:.1f} – {high * 100:.1f}" if isfinite(low) and isfinite(high) else ABSENT

@@ -14,7 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 OURS = ("app", "pages", "quant", "models")
 # What is imported inside functions that a viewer never calls: who makes or reaches a store.
 NEVER = ("quant.store.migrate",)
-LATE = {("quant/stats.py", "scipy"), ("models/imagenette.py", "torchvision")}
+LATE = {
+    ("quant/stats.py", "scipy"),
+    ("quant/allocate/solve.py", "scipy"),
+    ("models/imagenette.py", "torchvision"),
+}
 
 
 def entrances() -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +28,8 @@ from quant.records import Measurement
 from quant.reference.record import Reference
 from quant.samples import Integers
 from quant.selection import Filters, Selection
+from quant.sensitivity.histograms import Histograms, unpack
+from quant.sensitivity.scores import Sensitivity
 from quant.settings import settings
 from quant.store import Right, Shown, Stamp, Store, open_store
 
@@ -108,6 +110,18 @@ def explained(identity: str) -> Found | None:
     """What a point was taken apart into, with what its words rest on; None before that."""
     now = stamp()
     return _explained(_url(), now.store, now.points, identity)
+
+
+@moment.kept
+def sensitivity(workload: str) -> Sensitivity | None:
+    """What each layer of a workload loses at each width, as found last; None before that."""
+    now = stamp()
+    return _sensitivity(_url(), now.store, now.points, workload)
+
+
+def histograms(key: str) -> Mapping[str, Histograms]:
+    """How values of each layer are spread, beside the scores of that key; by layer."""
+    return _histograms(_url(), key)
 
 
 @moment.kept
@@ -306,6 +320,18 @@ def _explained(url: str, name: str, version: int, identity: str) -> Found | None
     del name, version
     point = _store(url).measurement(identity)
     return None if point is None else found(_store(url), point)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _sensitivity(url: str, name: str, version: int, workload: str) -> Sensitivity | None:
+    del name, version
+    return _store(url).sensitivity(workload)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _histograms(url: str, key: str) -> Mapping[str, Histograms]:
+    packed = _store(url).histograms(key)
+    return {one.layer: one for one in unpack(packed)} if packed else {}
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

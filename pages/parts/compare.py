@@ -7,14 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from quant.compare.sides import LEAST, MOST
-from quant.point import token
-from quant.records import Measurement
+from quant.point import Point, token
 
 KEPT = ("model", "batch", "threads")  # choices that hold on Compare too
 PAGE, ICON = "pages/2_Compare.py", ":material/compare:"
 
 
-def one(point: Measurement) -> None:
+def one(point: Point) -> None:
     """A link for the chosen point."""
     st.page_link(
         PAGE,

@@ -105,16 +105,16 @@ def model() -> Choice:
         wrap=True,
     )
     widths = _widths(weights, activations)
-    method, ranges = _how()
+    method, ranges = how()
     if method == auto.AUTO:
         _picked(chosen, widths)
     count = _draws()
     asked = drawn(_recipes(chosen, widths, method, ranges), count)
-    executed = _runtime()
+    executed = runtime()
     return Choice(chosen, asked, data, timing(), executed)
 
 
-def _runtime() -> str:
+def runtime() -> str:
     """What executes the files that are looked at. The link's point may be of another one."""
     named = [f"{title(name)} ({name})" for name in CHOICES if name != BEST]
     chosen: str = st.selectbox(
@@ -161,7 +161,8 @@ def budgets() -> Budgets:
     return Budgets(size_bytes=SIZES[size], latency_ms=LATENCIES[latency], drop=LOSSES[loss])
 
 
-def _how() -> tuple[str, str]:
+def how() -> tuple[str, str]:
+    """The method of rounding and that of ranges."""
     left, right = st.columns(2)
     method = left.selectbox(
         "Rounding", ALLOWED["method"], key="method", bind=LINK, help=METHOD_WORDS

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import cache, shell
+from pages.parts import cache, shell, to_layers
 from quant import explain, metric
 from quant.ran_in import ran_in
 from quant.records import LayerOutcome, Measurement
@@ -42,6 +42,7 @@ def layers(point: Measurement) -> None:
         key="layers",
         alt=f"Layers of {point.recipe.label}: widths, kernels and reasons",
     )
+    to_layers.link(point, "Change bits by layer")
 
 
 def flips(point: Measurement) -> None:

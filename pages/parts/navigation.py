@@ -8,6 +8,7 @@ from pages.parts import badge
 
 PAGES = (
     ("app.py", "Explore", ":material/scatter_plot:"),
+    ("pages/1_Layers.py", "Layers", ":material/bar_chart:"),
     ("pages/2_Compare.py", "Compare", ":material/compare:"),
     ("pages/6_Add.py", "Add your own", ":material/add_circle:"),
 )

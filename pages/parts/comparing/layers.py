@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import shell
+from pages.parts import shell, to_layers
 from quant.compare.facts import Fact
 from quant.compare.layers import grouped
 from quant.compare.layers import layers as compared
@@ -31,6 +31,9 @@ def layers(sides: Sequence[Side]) -> None:
         one = len(found.same) == 1
         label = f"{len(found.same)} layer{' is' if one else 's are'} the same in all"
         _more(label, "same-layers", sides, found.same)
+    with st.container(horizontal=True):
+        for side in sides:
+            to_layers.link(side.point, f"Change bits of {side.letter} by layer")
 
 
 def _more(label: str, key: str, sides: Sequence[Side], rows: Sequence[Fact]) -> None:

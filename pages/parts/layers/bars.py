@@ -1,0 +1,60 @@
+"""The network as columns; a click on one picks its layer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import cache, controls
+from pages.parts.chart import PLAIN
+from pages.parts.layers import now
+from quant.bits import columns
+from quant.bits.columns import Columns
+from quant.bits.state import State
+from quant.sensitivity.scores import KINDS, WEIGHTS, Sensitivity
+
+SHOWN = "bits-of"
+ALLOWED = {SHOWN: KINDS}
+KEY = "columns"
+
+
+def of(found: Sensitivity) -> Columns:
+    """What is drawn whatever the bits are; made once for all who look."""
+    return cache.drawn((KEY, found.key), lambda: Columns(found))
+
+
+def draw(found: Sensitivity, state: State) -> None:
+    """A heading, whose bits the columns show, and the columns."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.subheader("Bits of each layer", anchor=False)
+        kind = st.segmented_control(
+            "Columns show",
+            KINDS,
+            default=WEIGHTS,
+            required=True,
+            format_func=str.capitalize,
+            key=SHOWN,
+            bind=controls.LINK,
+            label_visibility="collapsed",
+        )
+    known = of(found)
+    st.plotly_chart(
+        columns.drawn(known, state.bits, kind, state.picked, state.locked),
+        key=KEY,
+        on_select=lambda: _take(found, state),
+        selection_mode="points",
+        config=PLAIN,
+        alt=columns.summary(known, state.bits, kind),
+    )
+    st.caption(
+        "Height: bits now. Colour: the noise that this layer alone adds at these bits; 1, 2 and 3 "
+        "hurt most. Width: share of the weights, the narrowest drawn wider. Click a column to "
+        "change it."
+    )
+
+
+def _take(found: Sensitivity, state: State) -> None:
+    """A callback: the clicked columns are picked, several with Shift."""
+    clicked = st.session_state[KEY].selection.points
+    places = {dot["customdata"] for dot in clicked if isinstance(dot.get("customdata"), int)}
+    if places:
+        now.pick(found, state, tuple(sorted(places)))

@@ -1,0 +1,1 @@
+"""Bits of each layer: as a value, as a recipe, in a link, in groups and as figures. Torch-free."""
