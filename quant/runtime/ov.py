@@ -14,7 +14,7 @@ import onnx
 import openvino
 
 from quant.errors import ModelError
-from quant.runtime.ov_options import settings
+from quant.runtime.ov_options import compiled
 from quant.runtime.protocol import Floats, Kernels
 
 LAYERS = ("Convolution", "GroupConvolution", "FullyConnected", "MatMul")
@@ -103,9 +103,8 @@ def names_of(node: dict[str, str]) -> Iterator[str]:
 
 
 def _compiled(path: Path, threads: int, at_once: int) -> Any:
-    core = openvino.Core()
     try:
-        return core.compile_model(core.read_model(path), "CPU", settings(threads, at_once))
+        return compiled(openvino.Core().read_model(path), threads, at_once)
     except Exception as exc:  # openvino raises errors of many kinds
         raise ModelError(f"{path.name} does not load in OpenVINO: {_reason(exc)}") from exc
 
