@@ -24,6 +24,8 @@ def compiled(model: Any, threads: int, at_once: int = 1) -> Any:
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": str(at_once),
         "INFERENCE_NUM_THREADS": threads * at_once,
+        # a thread that may not move waits for whoever else is on its core, as ONNX Runtime's do not
+        "ENABLE_CPU_PINNING": False,
     }
     core = openvino.Core()
     if _attends(model):
