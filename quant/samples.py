@@ -38,6 +38,7 @@ DAMAGED = (
     ValueError, KeyError, OSError, EOFError, MemoryError, NotImplementedError, RuntimeError,
     zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
+SLACK = 0.02  # by which probabilities that eight bits hold may miss a sum of 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +127,16 @@ def power(values: NDArray[np.float32], labels: Integers) -> Floats:
 
 
 def confidence(logits: NDArray[np.float32]) -> Floats:
-    """The softmax's largest value, (n,)."""
+    """The softmax's largest value, (n,); of a network that ends in Softmax its own."""
+    if _are_probabilities(logits):
+        return np.asarray(logits.max(axis=1), np.float64)
     shifted = logits - logits.max(axis=1, keepdims=True)
     return np.asarray(1 / np.exp(shifted).sum(axis=1), np.float64)
+
+
+def _are_probabilities(scores: NDArray[np.float32]) -> bool:
+    sums = scores.sum(axis=1, dtype=np.float64)
+    return bool((scores >= 0).all() and (np.abs(sums - 1) < SLACK).all())
 
 
 @contextmanager

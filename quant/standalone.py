@@ -45,8 +45,10 @@ def main(paths):
 $load
     for path in paths:
         logits = $answer
-        shares = np.exp(logits - logits.max())
-        shares /= shares.sum()
+        shares = logits
+        if logits.min() < 0 or abs(logits.sum() - 1) > 0.02:  # else it ends in Softmax itself
+            shares = np.exp(logits - logits.max())
+            shares /= shares.sum()
         print(path)
         for index in shares.argsort()[::-1][:5]:
             print(f"{shares[index]:8.2%}  {LABELS[index]}")
