@@ -60,7 +60,7 @@ def _list(store: Store, *, as_json: bool) -> None:
 def _row(task: TaskStatus) -> dict[str, object]:
     row = asdict(task)
     row |= row.pop("timing")
-    return row | {"recipe": task.recipe.id, "label": task.recipe.label}
+    return row | {"recipe": task.recipe.id, "label": task.label}
 
 
 def _cells(sweep: SweepStatus) -> tuple[str, ...]:

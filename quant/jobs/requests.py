@@ -117,12 +117,15 @@ class TaskStatus:
 
     @property
     def label(self) -> str:
-        """The recipe's, with batch, threads and runtime where they were asked for."""
-        if self.purpose == SENSITIVITY:
-            return f"sensitivity·{self.recipe.method}"
-        return " · ".join(
-            filter(None, (self.recipe.label, self.timing.label, runtime_label(self.runtime)))
-        )
+        """See `task_label`."""
+        return task_label(self.recipe, self.timing, self.runtime, self.purpose)
+
+
+def task_label(recipe: Recipe, timing: Timing, runtime: str, purpose: str) -> str:
+    """The recipe's, with batch, threads and runtime where they were asked for."""
+    if purpose == SENSITIVITY:
+        return f"sensitivity·{recipe.method}"
+    return " · ".join(filter(None, (recipe.label, timing.label, runtime_label(runtime))))
 
 
 @dataclass(frozen=True, slots=True)

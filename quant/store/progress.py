@@ -18,9 +18,9 @@ from quant.jobs.requests import (
     RUNNING,
     SweepStatus,
     TaskStatus,
+    task_label,
 )
 from quant.recipe import Recipe
-from quant.runtimes import label
 from quant.store import tasks
 from quant.store.remaining import Remaining
 from quant.store.schema import sweep_task, task
@@ -71,7 +71,8 @@ def _counted(connection: Connection, sweeps: Sequence[str]) -> dict[str, _Count]
     query = _of_sweeps(sweeps, task.c.state, sa.func.count().label("number"))
     for row in connection.execute(query.group_by(sweep_task.c.sweep_id, task.c.state)):
         found[row.sweep_id].states[row.state] = row.number
-    named = ("state", "recipe", "step", "fraction", "sentence", "batch", "threads", "runtime")
+    named = ("state", "recipe", "step", "fraction", "sentence", "batch", "threads", "runtime",
+             "purpose")  # fmt: skip
     told = _of_sweeps(sweeps, *(task.c[name] for name in named))
     # What runs first: many failures of one sweep must not hide it.
     order = (task.c.state == FAILED, sweep_task.c.position)
@@ -113,10 +114,9 @@ def _told(row: Any) -> str:
 
 
 def _label(row: Any) -> str:
-    """The recipe's, with batch, threads and runtime where they were asked for."""
+    """As TaskStatus tells it."""
     timing = Timing(row.batch, row.threads)
-    parts = Recipe.from_json(row.recipe).label, timing.label, label(row.runtime)
-    return " · ".join(filter(None, parts))
+    return task_label(Recipe.from_json(row.recipe), timing, row.runtime, row.purpose)
 
 
 def _state(is_cancelled: bool, states: set[str]) -> str:

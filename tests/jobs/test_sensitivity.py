@@ -33,6 +33,7 @@ def test_what_stops_it_is_a_sentence(store: Store, executor: LocalExecutor, home
     [task] = store.tasks(sweep)
     assert task.state == FAILED
     assert task.sentence == "there are no pictures to try layers on; add some"
+    assert store.sweeps()[0].messages == (f"sensitivity·mse: {task.sentence}",)
     (home / "refuse-rate").unlink()
     assert store.retry(sweep) == 1
     list(work_through(store, executor, sweep, home, lambda _: None))

@@ -8,7 +8,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import badge, jobs
-from quant.jobs.requests import CANCELLED, DONE, QUEUED, SOONER, SweepRequest, SweepStatus, Task
+from quant.jobs.requests import (
+    CANCELLED,
+    DONE,
+    QUEUED,
+    SENSITIVITY,
+    SOONER,
+    SweepRequest,
+    SweepStatus,
+    Task,
+)
 from quant.recipe import Recipe
 from quant.store import Store, open_store
 from tests.pages.samples import measurement
@@ -178,3 +187,19 @@ def test_times_are_told_roughly(seconds: float, said: str) -> None:
 def test_how_a_sweep_ended(state: str, done: int, failed: int, said: str) -> None:
     status = SweepStatus("x", "w", 0.0, "", state, 3, done, failed, "", 1.0, 0.0)
     assert badge.sentence(status) == said
+
+
+@pytest.mark.parametrize(
+    ("state", "failed", "said"),
+    [
+        (DONE, 0, "Done: every layer of w was tried at every width."),
+        ("failed", 1, "w: its layers could not be tried. See Jobs."),
+        (CANCELLED, 0, "Cancelled: the layers of w; what was tried is found again."),
+    ],
+)
+def test_how_trying_layers_ended(state: str, failed: int, said: str) -> None:
+    status = SweepStatus(
+        "x", "w", 0.0, "", state, 1, 1 - failed, failed, "", 1.0, 0.0, purpose=SENSITIVITY
+    )
+    assert badge.sentence(status) == said
+    assert jobs.progress(status).startswith(f"{1 - failed} of 1 tried")
