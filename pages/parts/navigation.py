@@ -10,6 +10,7 @@ PAGES = (
     ("app.py", "Explore", ":material/scatter_plot:"),
     ("pages/1_Layers.py", "Layers", ":material/bar_chart:"),
     ("pages/2_Compare.py", "Compare", ":material/compare:"),
+    ("pages/3_Present.py", "Present", ":material/co_present:"),
     ("pages/6_Add.py", "Add your own", ":material/add_circle:"),
 )
 

@@ -20,13 +20,16 @@ ABOUT = "**Bitfront** measures what every bit buys: accuracy, size and latency o
 
 
 @contextmanager
-def page(title: str) -> Iterator[None]:
-    """Open a page. A BitfrontError ends it with its sentence; a bug propagates."""
+def page(title: str, *, sidebar: bool = True) -> Iterator[None]:
+    """Open a page. A BitfrontError ends it with its sentence; a bug propagates.
+
+    Without a sidebar the page has the whole screen, and shows the way out by itself.
+    """
     with turns.PAGES.one(), moment.one():
-        yield from _framed(title)
+        yield from _framed(title, sidebar)
 
 
-def _framed(title: str) -> Iterator[None]:
+def _framed(title: str, sidebar: bool) -> Iterator[None]:
     st.set_page_config(
         page_title=f"{title} · Bitfront",
         page_icon=str(ICON),
@@ -34,15 +37,17 @@ def _framed(title: str) -> Iterator[None]:
         menu_items={"About": ABOUT},
     )
     cache.warm()
-    st.sidebar.header("Bitfront", anchor=False)
-    st.sidebar.caption("What does every bit buy?")
-    if told := marker.told():
-        st.sidebar.info(told, icon=":material/photo_camera:")
+    if sidebar:
+        st.sidebar.header("Bitfront", anchor=False)
+        st.sidebar.caption("What does every bit buy?")
+        if told := marker.told():
+            st.sidebar.info(told, icon=":material/photo_camera:")
     try:
         short.expand()
         cache.keep_measuring()
-        with st.sidebar:
-            navigation.links()
+        if sidebar:
+            with st.sidebar:
+                navigation.links()
     except BitfrontError as exc:
         st.error(sentence(exc), icon=":material/error:")
         st.stop()

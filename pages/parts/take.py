@@ -20,8 +20,9 @@ from quant.shelf import shelf
 from quant.standalone import script
 
 
-def row(point: Measurement, choice: Choice) -> None:
-    """One row of buttons; where the file is gone, how to have it again."""
+def row(point: Measurement, choice: Choice, *, only_take: bool = False) -> None:
+    """One row of buttons; where the file is gone, how to have it again. `only_take` leaves out
+    comparing and filing."""
     path = shelf().find(point.artifact)
     name = f"{slug(point.workload)}-{point.recipe.label.replace('·', '-').replace(' ', '-')}"
     if path is None:
@@ -63,6 +64,8 @@ def row(point: Measurement, choice: Choice) -> None:
                 f"file{given}." + (" Download the recipe first." if point.recipe.is_mixed else "")
             )
             st.code(command(point, choice, f"{name}.onnx"), language="bash", wrap_lines=True)
+        if only_take:
+            return
         compare.one(point)
         if path is not None:
             filing.menu(point)

@@ -11,9 +11,11 @@ import numpy as np
 from quant.budgets import Recommendation, Verdict, recommend, verdicts
 from quant.point import Figures
 from quant.points import Floats, Indices, Mask, Points
-from quant.present.asked import ACCURACY, BATTERY, PRIORITIES, SPEED, Asked
+from quant.present.asked import ACCURACY, BATTERY, PRIORITIES, SIZE, SPEED, Asked
 
 MOST = 40  # points whose layers are read to know their energy
+AS_GOOD = 1.02  # times the least cost, or less, is as good: a fiftieth decides nothing
+AS_SURE = 0.0001  # and of accuracy a hundredth of a point
 Energy = Callable[[Figures], float | None]  # modelled millijoules of one picture
 
 
@@ -57,17 +59,26 @@ def answer(points: Points, asked: Asked, energy: Energy) -> Answer:
 
 
 def best(among: Points, matters: str, energy: Energy) -> Figures:
-    """The one that this priority asks for; of equals the smaller, then the faster, then the more
-    accurate one."""
+    """The one that this priority asks for. Of those that are as good, the smaller is taken, then
+    the faster, then the more accurate one; where size matters most, the faster first."""
     ratio = np.where(
         np.isfinite(among.latency_ratio),
         among.latency_ratio,
         among.latency_ms / among.fp32_latency_ms,
     )
-    rest = (-among.accuracy, _or_last(ratio), _or_last(among.size_bytes))
-    first = _cost(among, matters, ratio, np.lexsort(rest)[:MOST], energy)
-    order = np.lexsort(rest if first is None else (*rest, _or_last(first)))
-    (chosen,) = among.figures(order[:1])
+    size, time = _or_last(among.size_bytes), _or_last(ratio)
+    rest = (-among.accuracy, size, time) if matters == SIZE else (-among.accuracy, time, size)
+    costs = {
+        # What it loses at most: the end of the interval does not reward a lucky draw.
+        ACCURACY: lambda: _or_last(among.drop_high),
+        SIZE: lambda: size,
+        SPEED: lambda: time,
+        BATTERY: lambda: _energies(among, np.lexsort(rest)[:MOST], energy),
+    }
+    first = costs[matters]()
+    least = float(first.min())
+    worse = first > max(AS_GOOD * least, least + AS_SURE if matters == ACCURACY else least)
+    (chosen,) = among.figures(np.lexsort((*rest, worse))[:1])
     return chosen
 
 
@@ -82,24 +93,11 @@ def _quantised_first(points: Points, mask: Mask) -> Points:
     return points.take(quantised if quantised.any() else mask)
 
 
-def _cost(
-    among: Points, matters: str, ratio: Floats, read: Indices, energy: Energy
-) -> Floats | None:
-    """What this priority wants least of; None where size decides alone."""
-    if matters == ACCURACY:
-        # What it loses at most: the end of the interval does not reward a lucky draw.
-        return among.drop_high
-    if matters == SPEED:
-        return ratio
-    return _energies(among, read, energy) if matters == BATTERY else None
-
-
 def _energies(among: Points, read: Indices, energy: Energy) -> Floats:
     found = np.full(len(among), np.inf)
     for row, one in zip(read, among.figures(read), strict=True):
         known = energy(one)
-        # Rounded: files that compute the same differ in nothing but their size.
-        found[row] = np.inf if known is None else round(known, 9)
+        found[row] = np.inf if known is None else known
     return found
 
 

@@ -58,9 +58,10 @@ def _remedies(
         if instead is None or instead.id == now:
             continue
         what = named(instead.recipe)
+        lost = "" if instead.recipe.is_fp32 else f", {explain.change(instead)}"
         said.append(
-            f"Without the limit on {advice.NAMES[name]} it would be {what[0].lower()}{what[1:]} "
-            f"({explain.size(instead.size_bytes)}, {explain.change(instead)})."
+            f"Without the limit on {advice.NAMES[name]} it would be {what[0].lower()}{what[1:]}: "
+            f"{explain.size(instead.size_bytes)}{lost}."
         )
     return tuple(said)
 

@@ -12,8 +12,8 @@ from quant.beside import Compared
 from quant.budgets import Verdict, judge, verdicts
 from quant.point import Figures
 from quant.points import Points
-from quant.present.answer import Answer
-from quant.present.asked import ACCURACY, BATTERY, SIZE, SPEED, Asked
+from quant.present.answer import AS_GOOD, AS_SURE, Answer
+from quant.present.asked import ACCURACY, SIZE, SPEED, Asked
 from quant.present.named import named
 from quant.present.words import more_pictures, room_of
 
@@ -46,7 +46,7 @@ def why_not(point: Figures, found: Answer, asked: Asked, compared: Compared | No
     judged = judge(point, asked.limits)
     missed = [name for name, one in judged.items() if one is Verdict.NOT_MET]
     if missed:
-        said = " and ".join(_over(point, name, asked) for name in missed)
+        said = "; ".join(_over(point, name, asked) for name in missed)
         return f"{said[0].upper()}{said[1:]}."
     if Verdict.UNDECIDED in judged.values():
         may = f"It may lose more than {explain.limit(asked.limits.drop or 0)}"
@@ -117,14 +117,20 @@ def _but(point: Figures, best: Figures, matters: str) -> str:
         explain.latency_ratio(best)[0], explain.latency_ratio(point)[0],
         "faster", "slower", "as fast",
     )  # fmt: skip
-    if matters == SPEED and slower.endswith("slower"):
-        return f"but is {slower}"
-    if matters == ACCURACY and point.drop_high > best.drop_high:
-        return (
-            f"but may lose up to {_points(point.drop_high)}, the answer {_points(best.drop_high)}"
-        )
-    if matters in (SIZE, SPEED, BATTERY, ACCURACY) and larger.endswith("larger"):
-        return f"but is {larger}"
+    behind = {
+        ACCURACY: point.drop_high > best.drop_high + AS_SURE,
+        SPEED: slower.endswith("slower"),
+        SIZE: point.size_bytes > AS_GOOD * best.size_bytes,
+    }
+    words = {
+        ACCURACY: f"may lose up to {_points(point.drop_high)}, the answer "
+        f"{_points(best.drop_high)}",
+        SPEED: f"is {slower}",
+        SIZE: f"is {larger}",
+    }
+    for name in dict.fromkeys((matters, SIZE, SPEED, ACCURACY)):
+        if behind.get(name):
+            return f"but {words[name]}"
     return "and nothing that was asked for sets it apart"
 
 

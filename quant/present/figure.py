@@ -16,8 +16,10 @@ from quant.plots import Done
 from quant.point import Figures
 from quant.points import Points
 from quant.present.asked import SPEED
+from quant.spans import Span, span, ticks
 
-FAINT = 0.28
+FAINT = 0.4
+APART = 0.06  # of the width, closer names would overlap
 HEIGHT = 380
 LOSS_SPAN = 2.0  # pp below FP32 that are shown; what loses more lies at the edge
 
@@ -35,8 +37,12 @@ def figure(points: Sequence[Figures], limits: Budgets, matters: str, chosen: str
     }
     data = [_dots(x, y, shown, groups[verdict], verdict) for verdict in Verdict if groups[verdict]]
     data += _answer(x, y, shown, chosen)
+    visible = span(across, shown)
+    data += _beyond(x, shown, visible)
+    values = ticks(visible, across.ticks) if shown else []
     axis: dict[str, Any] = {
         "title": {"text": across.title}, "type": "log", "showgrid": False, "automargin": True,
+        "range": visible.range, "tickvals": values, "ticktext": [f"{one:g}" for one in values],
         "tickfont": {"size": 15},
     }  # fmt: skip
     layout = {
@@ -46,7 +52,7 @@ def figure(points: Sequence[Figures], limits: Budgets, matters: str, chosen: str
         "yaxis": {
             "title": {"text": "accuracy against FP32, pp"}, "zeroline": True,
             "zerolinecolor": NEUTRAL, "showgrid": False, "automargin": True,
-            "range": [-LOSS_SPAN * 1.15, max([0.4, *y]) + 0.25], "tickfont": {"size": 15},
+            "range": [-LOSS_SPAN * 1.25, max([0.4, *y]) + 0.25], "tickfont": {"size": 15},
         },
         "shapes": _limits(limits, across.budget),
         "showlegend": False,
@@ -132,6 +138,27 @@ def _answer(
             "textfont": {"size": 18, "color": ACCENT},
             "hovertext": [_hover(shown[at])], "hovertemplate": "%{hovertext}<extra></extra>",
             "marker": {"size": 20, "color": ACCENT, "symbol": "circle"},
+        }
+    ]  # fmt: skip
+
+
+def _beyond(x: list[float], shown: list[Figures], visible: Span) -> list[dict[str, Any]]:
+    """How much those at the lower edge lose, below them; of close ones the first."""
+    rows_: list[int] = []
+    for at in sorted(range(len(shown)), key=lambda row: x[row]):
+        near = rows_ and visible.share(x[at]) - visible.share(x[rows_[-1]]) < APART
+        if 100 * shown[at].drop > LOSS_SPAN and not near:
+            rows_.append(at)
+    if not rows_:
+        return []
+    return [
+        {
+            "type": "scatter", "mode": "text", "hoverinfo": "skip",
+            "x": np.array([x[at] for at in rows_], np.float32),
+            "y": np.full(len(rows_), -LOSS_SPAN * 1.06, np.float32),
+            "text": [f"↓ {explain.points(-shown[at].drop, 0)}" for at in rows_],
+            "textposition": "bottom center", "textfont": {"size": 14, "color": NEUTRAL},
+            "marker": {"color": NEUTRAL},
         }
     ]  # fmt: skip
 

@@ -117,6 +117,9 @@ def _none(found: Answer, asked: Asked) -> str:
     lifted = f"Without the limit on {advice.NAMES[beside.lifted]}"
     if beside.lifted == "size_bytes" and (owner := room_of(asked)):
         lifted = f"With more storage than {owner} has"
+    if near.recipe.is_fp32:
+        alone = "only the network as it came would do"
+        return f"{said} {lifted} {alone}: {explain.size(near.size_bytes)}."
     return (
         f"{said} {lifted} it would be "
         f"{what[0].lower()}{what[1:]}: {explain.size(near.size_bytes)}, {facts(near)}."

@@ -19,7 +19,7 @@ class Place:
 
 def _place(file: str) -> Place:
     source = (ROOT / file).read_text(encoding="utf-8")
-    titled = re.search(r'shell\.page\("([^"]+)"\)', source)
+    titled = re.search(r'shell\.page\("([^"]+)"', source)
     assert titled, f"{file} does not open with shell.page"
     name = re.sub(r"^\d+_", "", (ROOT / file).stem)
     return Place(file, "/" if file == "app.py" else f"/{name}", titled[1])

@@ -84,3 +84,16 @@ def compare(explore: Callable[..., AppTest]) -> Callable[..., AppTest]:
         return app.run()
 
     return opened
+
+
+@pytest.fixture
+def present(explore: Callable[..., AppTest]) -> Callable[..., AppTest]:
+    """Open Present by a link with these query parameters."""
+
+    def opened(**link: str | list[str]) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=60).switch_page("pages/3_Present.py")
+        for name, value in link.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened

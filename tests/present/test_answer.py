@@ -50,6 +50,13 @@ def test_speed_without_a_ratio_goes_by_the_two_latencies() -> None:
     assert label(Points.of([FP32, *old]), matters=SPEED) == "w8a8·mse"
 
 
+def test_a_fiftieth_of_the_size_does_not_decide_against_speed() -> None:
+    slow = measurement(Recipe(8, 32, "mse"), size_bytes=1_000_000, latency_ratio=1.0, drop=0.0)
+    quick = measurement(Recipe(8, 8, "mse"), size_bytes=1_015_000, latency_ratio=0.4)
+    large = measurement(Recipe(6, 8, "mse"), size_bytes=1_030_000, latency_ratio=0.2)
+    assert label(Points.of([FP32, slow, quick, large])) == "w8a8·mse"
+
+
 def test_battery_wants_the_least_modelled_energy_and_the_smaller_of_equals() -> None:
     points = [measurement(Recipe(bits, 8, "mse")) for bits in (8, 6)]
     energy = {points[0].id: 1.0, points[1].id: 2.0}
@@ -97,7 +104,7 @@ def test_a_limit_lifted_by_itself_may_help() -> None:
 def test_other_priorities_are_answered_along() -> None:
     found = answer(many(), asked(), no_energy)
     assert set(found.others) == {ACCURACY, SPEED, BATTERY}
-    assert found.others[ACCURACY].recipe.weights == 8
+    assert found.others[ACCURACY].recipe.weights == 7  # as sure as eight, and smaller
 
 
 def test_an_unknown_priority_is_a_sentence() -> None:

@@ -194,7 +194,7 @@ def test_a_size_limit_and_a_latency_limit_name_their_figures() -> None:
     listed = considered(points, answer(points, asked(budgets), no_energy), asked(budgets))
     fp32 = next(other for other in listed if other.point.recipe.is_fp32)
     assert fp32.why_not == (
-        "It takes 5.30 MB, and the limit is 1.00 MB and it takes 0.620 ms here, and the limit is "
+        "It takes 5.30 MB, and the limit is 1.00 MB; it takes 0.620 ms here, and the limit is "
         "0.25 ms."
     )
 
@@ -208,7 +208,7 @@ def test_what_would_change_the_answer() -> None:
     words = said(many())
     assert "It would be another with a loss limit below 0.29 pp." in words
     assert "Without the limit on loss it would be two-bit weights" in words
-    assert "If accuracy mattered most, it would be eight-bit weights and activations" in words
+    assert "If accuracy mattered most, it would be seven-bit weights" in words
     assert "would be smaller, and whether it loses at most 0.5 pp is not decided" in words
     assert "Another machine: speed was measured on AMD EPYC 9R14, 2 cores with 2 threads" in words
 

@@ -1,0 +1,18 @@
+"""Present: one question a screen, and a recommendation for the person who decides."""
+
+from pages.parts import measuring, shell
+from pages.parts.presenting import frame, questions, recommended, state, view
+
+ASK = {
+    "model": questions.model,
+    "matters": questions.matters,
+    "device": questions.device,
+    "limits": questions.limits,
+    "answer": recommended.recommendation,
+}
+
+with shell.page("Present", sidebar=False):
+    measuring.begin()
+    now = state.read()
+    with frame.screen(now):
+        ASK[now.screen](now, view.of(now))

@@ -1,0 +1,1 @@
+"""Present's screens, one question each."""
