@@ -31,6 +31,14 @@ PICTURES = (
     ("compare", "Compare?way=lost", 1440, 1180, "light", "pass the filters"),
     ("explore-3d", "?chart=3-D", 1440, 1010, "dark", "Why this one"),
     ("phone", "", 390, 1040, "light", "Why this one"),
+    (
+        "present",
+        "Present?screen=answer&size=3+MB&device=poco-m6-pro",
+        1440,
+        1180,
+        "light",
+        "less energy than FP32",
+    ),
     ("jobs", "Jobs", 1440, 860, "light", "2 of 5 measured"),
 )
 
@@ -103,7 +111,7 @@ def _take(
     )
     page.goto(site + path)
     page.get_by_text(last).first.wait_for(timeout=240_000)
-    if not path.startswith(("Jobs", "Compare")):
+    if not path.startswith(("Jobs", "Compare", "Present")):
         page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=60_000)
     page.wait_for_timeout(4000)  # Plotly draws last

@@ -12,11 +12,7 @@ SOURCE = (
     "Horowitz, Computing's energy problem (and what we can do about it), ISSCC 2014, "
     "doi:10.1109/ISSCC.2014.6757323, figure 1.1.9"
 )
-FORMULA = (
-    r"E = \sum_{\text{layers}} \text{multiply-adds} \cdot"
-    r"\{0.3\,\text{pJ in 8 bits},\; 4.6\,\text{pJ in float}\}"
-    r"+ \text{bytes} \cdot 244\,\text{pJ}"
-)
+FORMULA = r"E = 0.3\,\text{pJ}\, M_8 + 4.6\,\text{pJ}\, M_{32} + 244\,\text{pJ}\, B"
 
 
 def millijoules(work: Work) -> float:

@@ -11,11 +11,7 @@ from quant.devices.work import Step, Work
 # Shares of the roofline that networks reached where this was measured: the geometric means of four
 # networks on one machine, docs/present.md. Assumed to be the same on devices.
 FLOAT_EFFICIENCY, INTEGER_EFFICIENCY = 0.35, 0.22
-FORMULA = (
-    r"t = \sum_{\text{layers}} \frac{1}{e} \max\left("
-    r"\frac{\text{multiply-adds}}{\text{throughput}},\;"
-    r"\frac{\text{bytes of weights, inputs and outputs}}{\text{memory bandwidth}}\right)"
-)
+FORMULA = r"t = \sum_{\text{layers}} \frac{1}{e} \max\left(\frac{M}{T},\; \frac{B}{W}\right)"
 SOURCE = (
     "Williams, Waterman and Patterson, Roofline: an insightful visual performance model for "
     "multicore architectures, Communications of the ACM 52(4), 2009, doi:10.1145/1498765.1498785"

@@ -15,16 +15,17 @@ from quant.devices.table import devices
 from quant.records import Measurement
 
 HOW = (
-    "Each layer takes the longer of its multiply-adds at the published throughput and its bytes at "
-    "the published bandwidth, divided by a share *e* of that which networks reach: "
-    f"{roofline.FLOAT_EFFICIENCY:g} in float, {roofline.INTEGER_EFFICIENCY:g} in 8 bits, fitted to "
-    "four networks (docs/present.md). Codes of up to 8 bits are bytes once they are loaded, so "
-    "fewer bits save storage and not time. Operations between layers are not counted."
+    "Each layer takes the longer of its multiply-adds *M* at the published throughput *T* and its "
+    "bytes *B* (weights, inputs, outputs) at the published memory bandwidth *W*, divided by a "
+    f"share *e* of that which networks reach: {roofline.FLOAT_EFFICIENCY:g} in float, "
+    f"{roofline.INTEGER_EFFICIENCY:g} in 8 bits, fitted to four networks (docs/present.md). Codes "
+    "of up to 8 bits are bytes once they are loaded, so fewer bits save storage and not time. "
+    "Operations between layers are not counted."
 )
 ENERGY = (
-    "Energy counts arithmetic and memory alone, at 45 nm; newer processors need less, so its ratio "
-    "to FP32 says more than its value. Energy at rated power is the published power for the "
-    "modelled time."
+    "Energy counts multiply-adds in 8 bits and in float and bytes, at 45 nm; newer processors need "
+    "less, so its ratio to FP32 says more than its value. Energy at rated power is the published "
+    "power for the modelled time."
 )
 
 
@@ -46,14 +47,22 @@ def draw(point: Measurement, seen: Seen) -> None:
         )
     st.table(dict(words.rows(found)), border="horizontal")
     st.caption(words.error(check, DOCUMENTED))
-    with st.expander("The formula, and what was published of this device"):
-        st.latex(roofline.FORMULA)
-        st.markdown(HOW)
-        st.latex(energy.FORMULA)
-        st.markdown(ENERGY)
-        st.caption(f"{roofline.SOURCE}. {energy.SOURCE}.")
-        st.markdown(f"**{device.name}**: {device.processor}")
-        st.markdown("\n".join(_published(device)))
+    how = st.expander(
+        "The formula, and what was published of this device", key="formula", on_change="rerun"
+    )
+    if how.open:
+        with how:
+            _formula(device)
+
+
+def _formula(device: Device) -> None:
+    st.latex(roofline.FORMULA)
+    st.markdown(HOW)
+    st.latex(energy.FORMULA)
+    st.markdown(ENERGY)
+    st.caption(f"{roofline.SOURCE}. {energy.SOURCE}.")
+    st.markdown(f"**{device.name}**: {device.processor}")
+    st.markdown("\n".join(_published(device)))
 
 
 def _choose(device: Device | None) -> None:

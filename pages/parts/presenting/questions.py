@@ -63,7 +63,7 @@ def model(state: State, _: Seen) -> None:
             found = known(name)
             if found is not None:
                 st.button(
-                    f"**{shell.escape(name)}**  \n{shell.escape(found.title)}",
+                    f"{shell.escape(name)}  \n{shell.escape(found.title)}",
                     key=f"model-{name}",
                     type="primary" if name == state.workload.name else "secondary",
                     on_click=choose_model,
