@@ -10,6 +10,8 @@ import numpy as np
 from quant import advice, certainty, explain
 from quant.beside import Compared
 from quant.budgets import Verdict, judge, verdicts
+from quant.metric import is_agreement
+from quant.metric import named as called
 from quant.point import Figures
 from quant.points import Points
 from quant.present.answer import AS_GOOD, AS_SURE, Answer
@@ -49,7 +51,8 @@ def why_not(point: Figures, found: Answer, asked: Asked, compared: Compared | No
         said = "; ".join(_over(point, name, asked) for name in missed)
         return f"{said[0].upper()}{said[1:]}."
     if Verdict.UNDECIDED in judged.values():
-        may = f"It may lose more than {explain.limit(asked.limits.drop or 0)}"
+        lose = "differ from FP32 on" if is_agreement(point) else "lose"
+        may = f"It may {lose} more than {explain.limit(asked.limits.drop or 0)}"
         known = isfinite(point.drop_high)
         ends = f": {explain.change(point)} on {point.n:,} pictures." if known else "."
         return may + ends + more_pictures(point, asked)
@@ -93,8 +96,9 @@ def _over(point: Figures, name: str, asked: Asked) -> str:
         return f"it takes {explain.size(point.size_bytes)}, and {room} {explain.size(limit)}"
     if name == "latency_ms":
         return f"it takes {explain.latency(point.latency_ms)} here, and the limit is {limit:g} ms"
+    what = "differs from FP32 on" if is_agreement(point) else "loses"
     return (
-        f"it loses more than {explain.limit(limit)}: {explain.change(point)} on "
+        f"it {what} more than {explain.limit(limit)}: {explain.change(point)} on "
         f"{point.n:,} pictures"
     )
 
@@ -107,7 +111,7 @@ def _behind(point: Figures, best: Figures, matters: str, compared: Compared | No
     if compared is not None and compared.best and compared.best.id == best.id:
         beside = compared.beside.get(point.id)
         if beside is not None:
-            told = f" In accuracy it is {certainty.beside(beside, 'the answer')}."
+            told = f" In {called(point)} it is {certainty.beside(beside, 'the answer')}."
     return f"It stays within the limits too, {_but(point, best, matters)}.{told}"
 
 

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from quant import explain
 from quant.axes import AXES
 from quant.budgets import Budgets, Verdict, verdicts
+from quant.metric import is_agreement
 from quant.palette import ACCENT, NEUTRAL
 from quant.plots import Done
 from quant.point import Figures
@@ -50,7 +51,7 @@ def figure(points: Sequence[Figures], limits: Budgets, matters: str, chosen: str
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "xaxis": axis,
         "yaxis": {
-            "title": {"text": "accuracy against FP32, pp"}, "zeroline": True,
+            "title": {"text": _height(shown)}, "zeroline": True,
             "zerolinecolor": NEUTRAL, "showgrid": False, "automargin": True,
             "range": [-LOSS_SPAN * 1.25, max([0.4, *y]) + 0.25], "tickfont": {"size": 15},
         },
@@ -161,6 +162,12 @@ def _beyond(x: list[float], shown: list[Figures], visible: Span) -> list[dict[st
             "marker": {"color": NEUTRAL},
         }
     ]  # fmt: skip
+
+
+def _height(shown: list[Figures]) -> str:
+    """Points below FP32: of accuracy, or of agreement with it."""
+    agree = bool(shown) and is_agreement(shown[0])
+    return "agreement with FP32, pp below all" if agree else "accuracy against FP32, pp"
 
 
 def _hover(one: Figures) -> str:

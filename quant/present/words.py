@@ -7,6 +7,7 @@ from math import isfinite
 from quant import advice, certainty, explain
 from quant.beside import Compared
 from quant.budgets import Verdict, judge
+from quant.metric import is_agreement
 from quant.point import Figures, Point
 from quant.present.answer import Answer, Status
 from quant.present.asked import Asked
@@ -20,35 +21,30 @@ def verdict(found: Answer, asked: Asked) -> str:
     return SHORT.get(found.status, "") if asked.limits.limits else ""
 
 
-def sentence(
-    found: Answer, asked: Asked, compared: Compared | None = None, *, agreement: bool = False
-) -> str:
+def sentence(found: Answer, asked: Asked, compared: Compared | None = None) -> str:
     """`Four-bit weights: 6.5× smaller, 3.4× faster, no loss that 10,000 pictures can detect
     (−0.1 pp, −0.3 to +0.1).`
-
-    Args:
-        agreement: there are no labels, so accuracy is how often FP32 gives the same answer.
     """
     if found.status is Status.EMPTY:
         return "Nothing is measured yet."
     if found.point is None:
         return _none(found, asked)
     point = found.point
-    said = f"{named(point.recipe)}: {facts(point, compared, agreement=agreement)}."
+    said = f"{named(point.recipe)}: {facts(point, compared)}."
     if found.status is Status.UNDECIDED:
         limits = advice.in_words(asked.limits)
         return f"{said} Whether its {limits} is not decided.{more_pictures(point, asked)}"
     return said
 
 
-def facts(point: Point, compared: Compared | None = None, *, agreement: bool = False) -> str:
+def facts(point: Point, compared: Compared | None = None) -> str:
     """Size, speed and accuracy against FP32."""
     if point.recipe.is_fp32:
         return "nothing quantised, the baseline that all else is held against"
     speed = _speed(point)
     slower = speed.endswith("slower")
     parts = [size(point), f"though {speed}" if slower else speed]
-    return ", ".join([*parts, loss(point, compared, agreement=agreement)])
+    return ", ".join([*parts, loss(point, compared)])
 
 
 def size(point: Point) -> str:
@@ -57,11 +53,12 @@ def size(point: Point) -> str:
     return "its size unknown" if found == explain.ABSENT else found.replace("same", "the same")
 
 
-def loss(point: Point, compared: Compared | None = None, *, agreement: bool = False) -> str:
-    """What became of accuracy, with its interval and the pictures that it rests on."""
+def loss(point: Point, compared: Compared | None = None) -> str:
+    """What became of accuracy, with its interval and the pictures that it rests on. Without labels
+    it is how often FP32 gives the same answer."""
     if not all(map(isfinite, (point.drop, point.drop_low, point.drop_high))):
         return "its accuracy not measured"
-    if agreement:
+    if is_agreement(point):
         return _agreeing(point)
     change = explain.change(point)
     middle, _, ends = change.partition(" (")

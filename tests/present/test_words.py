@@ -10,6 +10,7 @@ from quant.beside import Compared
 from quant.budgets import Budgets
 from quant.devices.table import device
 from quant.draws import Draws
+from quant.metric import AGREEMENT
 from quant.point import Figures
 from quant.points import Points
 from quant.present.answer import Answer, answer
@@ -160,13 +161,13 @@ def test_fp32_alone_is_said_to_be_the_baseline() -> None:
 
 
 def test_without_labels_it_is_agreement_and_never_accuracy() -> None:
-    point = lossy(0.018, 0.01, W4, accuracy=0.982, n=500, flips=9)
-    words = loss(point, agreement=True)
+    point = lossy(0.018, 0.01, W4, accuracy=0.982, n=500, flips=9, metric=AGREEMENT)
+    words = loss(point)
     assert words.startswith("the same answer as FP32 to 98.2 % of 500 pictures (")
     assert "no labels" in words
     assert "loss" not in words
-    same = lossy(0.0, 0.001, W4, accuracy=1.0, n=500, flips=0)
-    assert loss(same, agreement=True) == "the same answer as FP32 to all 500 pictures"
+    same = lossy(0.0, 0.001, W4, accuracy=1.0, n=500, flips=0, metric=AGREEMENT)
+    assert loss(same) == "the same answer as FP32 to all 500 pictures"
 
 
 def why(label: str, points: Points, answered: Answer, **how: object) -> str:

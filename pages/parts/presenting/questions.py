@@ -57,7 +57,7 @@ def model(state: State, _: Seen) -> None:
     if not names:
         empty(state)
         return
-    frame.text("Five short questions, and a recommendation from what was measured.")
+    frame.text("Four short questions, and a recommendation from what was measured.")
     with st.container(horizontal=True):
         for name in names[:MOST_BUTTONS]:
             found = known(name)

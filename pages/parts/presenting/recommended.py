@@ -28,9 +28,8 @@ def recommendation(state: State, seen: Seen) -> None:
         return
     st.caption(f"{shell.escape(workload.title)} on {shell.escape(workload.dataset)}")
     compared = seen.compared
-    agreement = not getattr(workload, "has_labels", True)
     answered = verdict(seen.answer, state.asked)
-    said = sentence(seen.answer, state.asked, compared, agreement=agreement)
+    said = sentence(seen.answer, state.asked, compared)
     frame.heading(f"{answered}. {said}" if answered else said)
     if state.situation is not None:
         st.caption(f":material/info: {caveat(state.situation, workload.dataset)}")

@@ -118,6 +118,6 @@ def _model() -> Workload:
 
 def measured() -> tuple[str, ...]:
     """Models that have points: those that ship first."""
-    there = cache.measured()
+    there = cache.workloads()
     ships = [one.name for one in WORKLOADS if one.name in there]
     return (*ships, *(name for name in there if name not in ships and known(name)))

@@ -127,7 +127,7 @@ def _energy(ground: Ground | None, point: Figures) -> float | None:
 def _checked(ground: Ground) -> Check | None:
     """FP32 and the front of every model that was measured on this machine and runtime."""
     found = []
-    for name in cache.measured():
+    for name in cache.workloads():
         for own in cache.places(name):
             if own[2:] != ground[2:]:
                 continue
