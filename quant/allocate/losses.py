@@ -8,7 +8,7 @@ from typing import Protocol
 from quant.recipe import FLOAT
 from quant.sensitivity.scores import ACTIVATIONS, WEIGHTS, Sensitivity
 
-Gains = Mapping[tuple[str, int], float]  # noise after a method over noise of the scores, by width
+Gains = Mapping[str, float]  # noise after a method over that of the scores, by layer
 
 
 class Losses(Protocol):
@@ -27,7 +27,7 @@ class Additive:
     To first order, rounding errors of different layers are independent and pass linearly to the
     logits, so their powers add: Zhou et al. 2018, Adaptive Quantization for Deep Neural Network,
     eq. 10, arXiv:1712.01048. `gains` are what a method that learns leaves of the noise of plain
-    rounding, by layer and width. More bits are never predicted to be worse.
+    rounding, by layer. More bits are never predicted to be worse.
     """
 
     def __init__(self, found: Sensitivity, gains: Gains | None = None) -> None:
@@ -37,7 +37,7 @@ class Additive:
         for score in sorted(found.scores, key=lambda one: one.bits):
             noise = max(score.alone.noise, 0.0)
             if gains and score.kind == WEIGHTS:
-                noise *= gains.get((score.layer, score.bits), 1.0)
+                noise *= gains.get(score.layer, 1.0)
             name = score.layer, score.kind
             lowest[name] = min(noise, lowest.get(name, noise))
             own[*name, score.bits] = lowest[name]

@@ -85,7 +85,7 @@ def test_more_bits_are_never_predicted_to_lose_more() -> None:
 
 def test_what_a_method_gains_changes_its_layer_alone() -> None:
     found = network()
-    plain, better = Additive(found), Additive(found, {("layer0", 3): 0.1})
+    plain, better = Additive(found), Additive(found, {"layer0": 0.1})
     assert better.of("layer0", 3, 32) == pytest.approx(plain.of("layer0", 3, 32) / 10)
     assert better.of("layer1", 3, 32) == plain.of("layer1", 3, 32)
 
