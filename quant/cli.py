@@ -349,6 +349,57 @@ def sensitivity(
 
 
 @app.command()
+def allocate(
+    workload: Workload,
+    budget_bytes: Annotated[str | None, typer.Option(help="The largest file, in bytes.")] = None,
+    max_drop: Annotated[
+        str | None, typer.Option(metavar="PP", help="The most accuracy lost, percentage points.")
+    ] = None,
+    max_ms: MaxMilliseconds = None,
+    allowed: Annotated[str, typer.Option(help="Widths that weights may have.")] = "2,3,4,5,6,7,8",
+    activations: Annotated[str, typer.Option(help="Widths that inputs may have.")] = "8",
+    fix: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LAYER=BITS", help="A layer's width, or W/A; may be repeated."),
+    ] = None,
+    tie: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A,B", help="Layers that share a width; may be repeated."),
+    ] = None,
+    method: Method = "gptq",
+    ranges: Range = "mse",
+    measure: Annotated[
+        str, typer.Option(metavar="N", help="Measure N candidates, and correct by them: 1 to 20.")
+    ] = "0",
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write the recipe there.")
+    ] = None,
+    images: Images = None,
+    runtime: Runtime = "onnxruntime",
+    seed: Seed = "0",
+    calibration_images: Calibration = None,
+    data: Data = None,
+    data_labels: Labels = None,
+    json: Json = False,
+) -> None:
+    """Find the bits of every layer that lose least within budgets; with --max-drop, the smallest.
+
+    What it says is predicted from the sensitivity of layers, which is found first where it is not
+    kept, and corrected by what was measured; --measure measures candidates along the front.
+    """
+    from quant.commands import allocate as command
+    from quant.commands import allocating, options
+
+    constraints = allocating.constraints(allowed, activations, fix or [], tie or [])
+    asked = allocating.asked(budget_bytes, max_drop, max_ms, measure, output)
+    usual = str(min(constraints.weights)), str(max(constraints.activations))
+    recipes = options.recipes(workload, *usual, method, ranges, seed, calibration_images)
+    request = options.request(workload, recipes, data, data_labels, images, runtime, fresh=False)
+    base = allocating.one(recipes)
+    raise typer.Exit(command.run(request, base, constraints, asked, as_json=json))
+
+
+@app.command()
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE.onnx", help="Any ONNX classifier.")],
     workload: OnWorkload,

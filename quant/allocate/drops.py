@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+NEGLIGIBLE = 0.002  # of accuracy: keeps logarithms finite
 Floats = NDArray[np.float64]
 
 
@@ -24,36 +25,38 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True)
 class Drops:
-    """Points that the curve goes through, ascending in log noise. Between them it is straight,
-    below the first it falls with the noise to nothing, beyond the last it goes on to `most`."""
+    """Points that the curve goes through, ascending in noise, and how far each may be off.
+
+    Between points the logarithm of the loss is straight over that of the noise: losses rise by
+    orders. Below the first it falls with the noise to nothing, beyond the last it nears `most`.
+    """
 
     noises: Floats
     drops: Floats
-    lows: Floats
-    highs: Floats
+    reaches: Floats
     most: float
 
     def of(self, noise: float) -> float:
         """Accuracy lost, a fraction of 1."""
-        return self._read(noise, self.drops)
+        first, last = float(self.noises[0]), float(self.noises[-1])
+        if noise <= first:
+            return float(self.drops[0]) * noise / first
+        if noise >= last:
+            left = max(self.most - float(self.drops[-1]), 0.0)  # goes down as the noise goes up
+            return self.most - left * last / noise
+        logs = np.interp(np.log(noise), np.log(self.noises), np.log(self.drops + NEGLIGIBLE))
+        return float(max(np.exp(logs) - NEGLIGIBLE, 0.0))
 
     def between(self, low: float, high: float) -> tuple[float, float]:
         """What may be lost when the noise lies between these."""
-        return self._read(low, self.lows), self._read(high, self.highs)
+        reaches = np.interp(np.log([low, high]), np.log(self.noises), self.reaches)
+        return self.of(low) - float(reaches[0]), min(self.of(high) + float(reaches[1]), self.most)
 
     def noise_for(self, drop: float) -> float:
         """The most noise that is predicted to lose no more than this."""
         tried = np.geomspace(self.noises[0] * 1e-3, self.noises[-1] * 1e2, 2001)
         within = [one for one in tried if self.of(float(one)) <= drop]
         return float(within[-1]) if within else 0.0
-
-    def _read(self, noise: float, values: Floats) -> float:
-        if noise <= self.noises[0]:
-            return float(values[0] * noise / self.noises[0])
-        if noise >= self.noises[-1]:
-            rest = self.noises[-1] / noise  # what is left goes down as the noise goes up
-            return float(self.most - max(self.most - values[-1], 0.0) * rest)
-        return float(np.interp(np.log(noise), np.log(self.noises), values))
 
 
 def drops(seen: Iterable[Seen], most: float) -> Drops | None:
@@ -69,14 +72,10 @@ def drops(seen: Iterable[Seen], most: float) -> Drops | None:
     if not kept:
         return None
     weights = np.array([float(one.n) for one in kept])
-    columns = [
-        _rising(np.array([getattr(one, name) for one in kept]), weights)
-        for name in ("drop", "low", "high")
-    ]
-    noises = np.array([one.noise for one in kept])
-    _, first = np.unique(noises, return_index=True)
-    middle, low, high = (np.clip(column[first], -most, most) for column in columns)
-    return Drops(noises[first], np.maximum(middle, 0.0), low, np.maximum(high, 0.0), most)
+    rising = _rising(np.array([one.drop for one in kept]), weights)
+    noises, first = np.unique([one.noise for one in kept], return_index=True)
+    reaches = np.array([(one.high - one.low) / 2 for one in kept])
+    return Drops(noises, np.clip(rising[first], 0.0, most), reaches[first], most)
 
 
 def _rising(values: Floats, weights: Floats) -> Floats:

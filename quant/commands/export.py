@@ -31,7 +31,7 @@ def run(request: SweepRequest, recipes: tuple[Recipe, ...], output: str, *, as_j
             f"export writes one file and {len(recipes)} recipes were asked for; "
             "give one width, one method and one kind of ranges"
         )
-    target = _target(output)
+    target = target_of(output)
     kept: list[Measurement] = []
     code = measured(request, kept.append)
     chosen = [measurement for measurement in kept if measurement.recipe == recipes[0]]
@@ -45,7 +45,7 @@ def run(request: SweepRequest, recipes: tuple[Recipe, ...], output: str, *, as_j
     return 0
 
 
-def _target(output: str) -> Path:
+def target_of(output: str) -> Path:
     """Refuse before measuring what could not be written after."""
     target = typed(output, "-o")
     folder = target.parent
@@ -56,7 +56,7 @@ def _target(output: str) -> Path:
         raise RequestError(f"-o is {output!r}, which is no file name; add one, such as model.onnx")
     if not folder.is_dir():
         raise RequestError(f"-o is {output}, and there is no folder {folder}; make it first")
-    with _writing(target):
+    with placing(target):
         # Root may write where permissions forbid and not where the disk does: only trying tells.
         handle, name = tempfile.mkstemp(dir=folder, prefix=".bitfront-")
         os.close(handle)
@@ -66,13 +66,13 @@ def _target(output: str) -> Path:
 
 def _copy(source: Path, measurement: Measurement, target: Path) -> None:
     """The whole file or nothing appears at `target`."""
-    with _writing(target), appearing(target, ".bitfront-") as draft:
+    with placing(target), appearing(target, ".bitfront-") as draft:
         if copy(source, draft) != measurement.artifact_sha256:
             raise StoreError(f"{source} is not the file that was measured; add --fresh")
 
 
 @contextmanager
-def _writing(target: Path) -> Iterator[None]:
+def placing(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as exc:

@@ -173,11 +173,11 @@ def budgets(max_drop: str, max_mb: str | None, max_ms: str | None) -> Budgets:
         RequestError: a value that is no number from 0 up.
     """
     given = {"--max-drop": (max_drop, 0.01), "--max-mb": (max_mb, 1e6), "--max-ms": (max_ms, 1.0)}
-    drop, size, latency = (_limit(name, *one) for name, one in given.items())
+    drop, size, latency = (limit(name, *one) for name, one in given.items())
     return Budgets(size_bytes=size, latency_ms=latency, drop=drop)
 
 
-def _limit(option: str, text: str | None, unit: float) -> float | None:
+def limit(option: str, text: str | None, unit: float) -> float | None:
     if text is None or text == "none":
         return None
     try:

@@ -27,16 +27,26 @@ def run(request: SweepRequest, shown: str, *, recovered: bool, as_json: bool) ->
     """
     if shown not in SHOWN:
         raise RequestError(f"--show must be one of {', '.join(SHOWN)}; got {shown[:40]!r}")
+    code, told = rated(request)
+    if told is not None:
+        _print(told, shown, recovered=recovered, as_json=as_json)
+    return code
+
+
+def rated(request: SweepRequest) -> tuple[int, Sensitivity | None]:
+    """The scores that are kept, or those of trying every layer; with the exit code, and none where
+    that failed.
+
+    Raises:
+        BitfrontError: what was asked for cannot be tried.
+    """
     with open_store() as store:
         key = _key(request)
         told = None if request.fresh else store.sensitivity(key=key)
-        if told is None:
-            code = finished(store, request, lambda _: None)
-            told = store.sensitivity(key=key)
-            if code or told is None:
-                return code
-        _print(told, shown, recovered=recovered, as_json=as_json)
-    return 0
+        if told is not None:
+            return 0, told
+        code = finished(store, request, lambda _: None)
+        return code, None if code else store.sensitivity(key=key)
 
 
 def _key(request: SweepRequest) -> str:
