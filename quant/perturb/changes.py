@@ -68,6 +68,7 @@ class Changes:
             )
         self.prepared, self.recipe, self.observed = prepared, recipe, observed
         self.units = units(prepared)
+        self.by_node = {unit.node: unit for unit in self.units}
         self._codes: dict[int, Mapping[str, Codes]] = {}
         self._placed: dict[int, tuple[Placement, dict[str, Grid]]] = {}
 

@@ -23,51 +23,63 @@ ORDER = (
 )  # fmt: skip
 ALWAYS = 4  # of these, the first
 # multiply-adds of all tries: 200 s of one core on EfficientNet-Lite0 (AVX-512), of depthwise layers
-MOST_MACS = 1.2e13
-FEWEST_PICTURES = 16
+MOST_MACS = 1.25e13
+FEWEST_PICTURES = 8
+# loading what lies behind a layer, as multiply-adds that take as long: 2 ms a MB, 0.07 ms a node
+A_PARAMETER, A_NODE = 500, 4_000_000
 
 Sweep = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
 class Behind:
-    """Of one unit: multiply-adds of all that lies behind it, for one picture, and for each width of
-    its inputs the widths that a file would use, by which tries are the same."""
+    """Of one unit: multiply-adds of all that lies behind it, for one picture, and what loading it
+    takes; and for each width of its inputs the widths that a file would use, by which tries are the
+    same."""
 
     macs: int
+    loading: int
     used: Mapping[int, tuple[int, ...]]
     has_weights: bool
 
 
 def behind_of(changes: Changes) -> list[Behind]:
     """Of each unit, in network order."""
-    every = {one.node: one.macs for one in changes.prepared.layers}
-    every |= {one.node: one.macs for one in changes.prepared.products}
-    found, left = [], sum(every.values())
-    for unit in changes.units:
-        left -= every[unit.node]
-        used = {bits: changes.used(unit, ACTIVATIONS, bits) for bits in WIDTHS[ACTIVATIONS]}
-        found.append(Behind(left, used, unit.layer is not None))
-    return found
+    prepared = changes.prepared
+    macs = {one.node: one.macs for one in prepared.layers}
+    macs |= {one.node: one.macs for one in prepared.products}
+    parameters = {one.node: one.parameters for one in prepared.layers}
+    found: list[Behind] = []
+    computing = loading = 0
+    for node in reversed(prepared.network.nodes):
+        unit = changes.by_node.get(node.name)
+        if unit is not None:
+            used = {bits: changes.used(unit, ACTIVATIONS, bits) for bits in WIDTHS[ACTIVATIONS]}
+            found.append(Behind(computing, loading, used, unit.layer is not None))
+            computing += macs[node.name]
+        loading += A_NODE + A_PARAMETER * parameters.get(node.name, 0)
+    return found[::-1]
 
 
-def cost(behind: Sequence[Behind], sweep: Sweep, done: Sequence[Sweep]) -> int:
-    """Multiply-adds of a sweep for one picture; what earlier ones have run costs nothing."""
+def cost(behind: Sequence[Behind], sweep: Sweep, done: Sequence[Sweep], pictures: int) -> int:
+    """Multiply-adds of a sweep; what earlier ones have run or loaded costs nothing."""
     way, kind, bits = sweep
-    if kind == WEIGHTS:
-        return sum(unit.macs for unit in behind if unit.has_weights)
-    if way == RECOVERED:
-        return sum(unit.macs for unit in behind)
-    before = [b for w, k, b in done if (w, k) == (way, kind)]
-    return sum(unit.macs for unit in behind if all(unit.used[b] != unit.used[bits] for b in before))
+    tried = [unit for unit in behind if kind == ACTIVATIONS or unit.has_weights]
+    loading = 0
+    if way == RECOVERED or all(w != ALONE for w, _, _ in done):
+        loading = sum(unit.loading for unit in tried)
+    if way == ALONE and kind == ACTIVATIONS:
+        before = [b for w, k, b in done if (w, k) == (way, kind)]
+        tried = [unit for unit in tried if all(unit.used[b] != unit.used[bits] for b in before)]
+    return pictures * sum(unit.macs for unit in tried) + loading
 
 
 def chosen(behind: Sequence[Behind], pictures: int) -> tuple[Sweep, ...]:
     """What is run: the first of ORDER, as far as MOST_MACS goes, and some always."""
     found: list[Sweep] = []
-    left = MOST_MACS / max(pictures, 1)
+    left = MOST_MACS
     for sweep in ORDER:
-        left -= cost(behind, sweep, found)
+        left -= cost(behind, sweep, found, pictures)
         if left < 0 and len(found) >= ALWAYS:
             break
         found.append(sweep)
@@ -77,6 +89,9 @@ def chosen(behind: Sequence[Behind], pictures: int) -> tuple[Sweep, ...]:
 def affordable(behind: Sequence[Behind], available: int) -> int:
     """How many pictures to look at: all there are, fewer where what is always run would take
     longer than MOST_MACS."""
-    least = sum(cost(behind, sweep, ORDER[:at]) for at, sweep in enumerate(ORDER[:ALWAYS]))
-    most = int(MOST_MACS / max(least, 1))
+    loading, whole = (
+        sum(cost(behind, sweep, ORDER[:at], n) for at, sweep in enumerate(ORDER[:ALWAYS]))
+        for n in (0, 1)
+    )
+    most = int((MOST_MACS - loading) / max(whole - loading, 1))
     return min(available, max(FEWEST_PICTURES, most))

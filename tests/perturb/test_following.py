@@ -7,7 +7,7 @@ import pytest
 
 from quant.perturb.marks import Reference
 from quant.perturb.scaled import between, shared_out
-from quant.perturb.schedule import ALONE, ALWAYS, ORDER, Behind, affordable, chosen, cost
+from quant.perturb.schedule import ALONE, ALWAYS, ORDER, RECOVERED, Behind, affordable, chosen, cost
 from quant.sensitivity.scores import ACTIVATIONS, WEIGHTS
 from tests.sensitivity.samples import loss
 
@@ -39,15 +39,15 @@ def test_what_all_lose_is_shared_out_by_what_each_loses_alone() -> None:
 
 
 def test_small_networks_are_run_at_every_width() -> None:
-    behind = [Behind(10**6, NARROW, has_weights=True)] * 20
+    behind = [Behind(10**6, 10**6, NARROW, has_weights=True)] * 20
     assert chosen(behind, 128) == ORDER
     assert affordable(behind, 200) == 200
 
 
 def test_large_networks_are_run_at_narrow_widths_on_fewer_pictures() -> None:
-    behind = [Behind(10**10, NARROW, has_weights=True)] * 100
+    behind = [Behind(10**10, 0, NARROW, has_weights=True)] * 100
     n = affordable(behind, 128)
-    assert n == 16
+    assert n == 8
     assert chosen(behind, n) == ORDER[:ALWAYS]
     assert {bits for way, kind, bits in ORDER[:ALWAYS] if (way, kind) == (ALONE, WEIGHTS)} == {
         2, 3, 4
@@ -55,10 +55,17 @@ def test_large_networks_are_run_at_narrow_widths_on_fewer_pictures() -> None:
 
 
 def test_inputs_that_keep_their_width_are_run_once() -> None:
-    behind = [Behind(10, WIDE, has_weights=True), Behind(5, NARROW, has_weights=False)]
-    assert cost(behind, (ALONE, WEIGHTS, 4), []) == 10
-    assert cost(behind, (ALONE, ACTIVATIONS, 4), []) == 15
-    assert cost(behind, (ALONE, ACTIVATIONS, 6), [(ALONE, ACTIVATIONS, 4)]) == 5
+    behind = [Behind(10, 0, WIDE, has_weights=True), Behind(5, 0, NARROW, has_weights=False)]
+    assert cost(behind, (ALONE, WEIGHTS, 4), [], 2) == 20
+    assert cost(behind, (ALONE, ACTIVATIONS, 4), [], 2) == 30
+    assert cost(behind, (ALONE, ACTIVATIONS, 6), [(ALONE, ACTIVATIONS, 4)], 2) == 10
+
+
+def test_what_lies_behind_is_loaded_once_for_all_that_is_tried_alone() -> None:
+    behind = [Behind(10, 100, NARROW, has_weights=True)]
+    assert cost(behind, (ALONE, WEIGHTS, 4), [], 2) == 120
+    assert cost(behind, (ALONE, WEIGHTS, 3), [(ALONE, WEIGHTS, 4)], 2) == 20
+    assert cost(behind, (RECOVERED, WEIGHTS, 3), [(ALONE, WEIGHTS, 4)], 2) == 120
 
 
 def test_marks_are_what_the_logits_say() -> None:
