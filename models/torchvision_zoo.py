@@ -76,7 +76,10 @@ def _load(network: nn.Module, workload: Workload) -> None:
 
 
 def _wanted(theirs: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The weights under today's names, without the heads that only serve training."""
-    training = ("aux1.", "aux2.", "AuxLogits.")
-    kept = {name: value for name, value in theirs.items() if not name.startswith(training)}
-    return {_OLD_NAME.sub(r"\1\2", name): value for name, value in kept.items()}
+    """The weights under today's names, without the heads that only serve training. In place: what
+    else is kept with them, such as the version of MNASNet's, stays."""
+    for name in list(theirs):
+        value = theirs.pop(name)
+        if not name.startswith(("aux1.", "aux2.", "AuxLogits.")):
+            theirs[_OLD_NAME.sub(r"\1\2", name)] = value
+    return theirs

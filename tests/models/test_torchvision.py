@@ -166,6 +166,19 @@ def test_weights_come_from_torchs_cache(at_hand: Path) -> None:
     assert all(torch.equal(value, saved[name]) for name, value in network.state_dict().items())
 
 
+@pytest.mark.parametrize("name", ["mnasnet0_5", "shufflenet_v2_x0_5", "mobilenet_v3_small"])
+def test_a_state_as_torchvision_saves_it_is_taken_whole(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    saved = models.get_model(name, weights=None).state_dict()
+    chosen = workload(PREFIX + name)
+    path = keep(saved, chosen.hub_file)
+    file = HubFile(f"https://example.com/{path.name}", path.stat().st_size)
+    ours = classifier(replace(chosen, hub_file=file)).state_dict()
+    assert all(torch.equal(ours[key], value) for key, value in saved.items())
+
+
 def test_torchs_cache_is_where_torch_looks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for variables in ({}, {"XDG_CACHE_HOME": str(tmp_path)}, {"TORCH_HOME": "~/elsewhere"}):
         for name in ("XDG_CACHE_HOME", "TORCH_HOME"):
