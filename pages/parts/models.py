@@ -20,27 +20,25 @@ KEY, DATA = "model", "data"
 
 def box(on_change: Callable[[], None]) -> Workload:
     """The chosen model; its list opens beside it."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = st.selectbox(
-            "Model",
-            names(),
-            key=KEY,
-            bind="query-params",
-            on_change=on_change,
-            help="Type a part of a name. The button beside it lists all with their facts.",
-        )
-        pressed = st.button(
-            "",
-            key="all-models",
-            icon=":material/format_list_bulleted:",
-            help=f"All {len(offered())} models: size, published accuracy, and whether weights are "
-            "here",
-            width="content",
-        )
-    if pressed:
-        _listed(on_change)
+    name = st.selectbox(
+        "Model",
+        names(),
+        key=KEY,
+        bind="query-params",
+        on_change=on_change,
+        help="Type a part of a name, or open the list of all models with what is known of each.",
+    )
     chosen = workload(name)
     st.caption(_facts(chosen))
+    pressed = st.button(
+        f"All {len(published())} models",
+        key="all-models",
+        icon=":material/format_list_bulleted:",
+        help="Their size, their published accuracy, and whether weights are here.",
+        width="stretch",
+    )
+    if pressed:
+        _listed(on_change)
     return chosen
 
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from quant.breakdown.record import Breakdown
-from quant.errors import DataError, RequestError
+from quant.errors import DataError, ModelError, RequestError
 from quant.jobs.executor import Identity, Known, Progress
 from quant.jobs.requests import Task
 from quant.records import Measurement
@@ -38,6 +38,8 @@ def warm() -> None:
 
 
 def fetch(task: Task, home: Path, progress: Progress) -> None:
+    if (home / "unreachable").exists():
+        raise ModelError("the weights cannot be downloaded; put them there by hand")
     if (home / "absent").exists():
         progress("Downloading", 0.01)
         (home / "absent").unlink()

@@ -51,6 +51,30 @@ def test_points_are_measured_by_one_warm_worker(
     assert "noise" not in capfd.readouterr().out
 
 
+def test_what_is_not_here_is_fetched_first_and_told(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    (home / "absent").touch()
+    sweep = ask(store)
+    task = store.claim("me", LEASE, sweep)
+    assert task is not None
+    steps: list[str] = []
+    carry_out(store, executor, task, home, lambda _task, step, _share: steps.append(step))
+    assert not (home / "absent").exists()
+    assert steps[0] == "Downloading"
+    assert "Working" in steps
+
+
+def test_what_cannot_be_fetched_is_a_sentence_of_the_point(
+    store: Store, executor: LocalExecutor, home: Path
+) -> None:
+    (home / "unreachable").touch()
+    tasks = run(store, executor, home, ask(store))
+    assert [task.state for task in tasks] == [FAILED, FAILED]
+    assert tasks[0].sentence == "the weights cannot be downloaded; put them there by hand"
+    assert not (home / "evaluated").exists()
+
+
 def test_at_another_batch_a_file_is_only_timed(
     store: Store, executor: LocalExecutor, home: Path
 ) -> None:
