@@ -25,6 +25,8 @@ from quant.pareto import Ground
 from quant.points import Points
 from quant.recipe import Recipe
 from quant.selection import Filters
+from quant.snapshot.marker import Marker
+from quant.snapshot.readme import readme
 from tests.pages.samples import measurement, said
 
 W4A8, W2A8 = Recipe(4, 8), Recipe(2, 8)
@@ -127,3 +129,11 @@ def test_random_weights_are_asked_for_by_an_option() -> None:
         options.network("fashion-resnet", random_weights=True)
     with pytest.raises(UnknownWorkload):
         options.network("resnet", random_weights=True)
+
+
+def test_a_snapshots_readme_says_agreement() -> None:
+    marker = Marker(1, "0.1.0", "", 3, 3, ("torchvision/resnet18-random",), ("EPYC",), (), 0, 0)
+    assert "Agreement with FP32, size and latency of 3 quantised networks" in readme(marker)
+    both = replace(marker, workloads=("fashion-resnet", *marker.workloads))
+    assert "Accuracy (or agreement with FP32, without true labels), size" in readme(both)
+    assert "Accuracy, size" in readme(replace(marker, workloads=("fashion-resnet",)))

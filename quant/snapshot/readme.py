@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.workload import AGREEMENT, known
 from quant.explain import listed
 from quant.snapshot.marker import Marker
 
@@ -48,7 +49,7 @@ into another store of Bitfront.
 def _paragraph(marker: Marker) -> str:
     files = f"{marker.files:,} quantised file{_s(marker.files)} can be downloaded here"
     return (
-        f"Accuracy, size and latency of {marker.points:,} quantised network"
+        f"{_what(marker)}, size and latency of {marker.points:,} quantised network"
         f"{_s(marker.points)} of {listed(marker.workloads)}, measured{_when(marker)} on "
         f"{listed(marker.machines)}. "
         + (
@@ -57,6 +58,15 @@ def _paragraph(marker: Marker) -> str:
             else "No files are in it."
         )
     )
+
+
+def _what(marker: Marker) -> str:
+    """Accuracy, or what stands for it where there are no true labels."""
+    chosen = [known(name) for name in marker.workloads]
+    agree = [one is not None and one.metric == AGREEMENT for one in chosen]
+    if all(agree):
+        return "Agreement with FP32"
+    return "Accuracy (or agreement with FP32, without true labels)" if any(agree) else "Accuracy"
 
 
 def _when(marker: Marker) -> str:
