@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from models.offered import counted
 from models.workload import Workload
 from pages.parts import cache, links
+from pages.parts.text import escape
 from pages.parts.view import View
 from quant import advice, certainty, explain, metric
 from quant.ran_in import ran_in
@@ -24,7 +26,7 @@ DRAWS_WORDS = (
 
 def title(workload: Workload, view: View) -> None:
     """Model and data; then on how many pictures and on which machine it was measured."""
-    st.title(f"{workload.name} on {workload.dataset}", anchor=False)
+    st.title(f"{workload.name} on {escape(workload.dataset)}", anchor=False)
     if view.chosen:
         one = view.chosen
         timed = in_threads(one.threads)
@@ -34,7 +36,7 @@ def title(workload: Workload, view: View) -> None:
             f"{ran_in(one)}"
         )
     else:
-        st.caption(f"{workload.title} · {workload.parameters / 1e6:.1f} million parameters")
+        st.caption(f"{escape(workload.title)} · {counted(workload.parameters)} parameters")
 
 
 def _others(one: Measurement) -> str:

@@ -75,11 +75,3 @@ def spoken(mean: Sequence[float], std: Sequence[float]) -> str:
     """Both as a person reads them."""
     listed = [", ".join(f"{value:.4g}" for value in values) for values in (mean, std)]
     return f"mean {listed[0]}; deviation {listed[1]}"
-
-
-def counted(value: int) -> str:
-    """Parameters or multiply-adds: `25.6 M`, `4.09 G`."""
-    for size, unit in ((1e9, "G"), (1e6, "M")):
-        if value >= size:
-            return f"{value / size:.3g} {unit}"
-    return f"{value / 1e3:.3g} k"

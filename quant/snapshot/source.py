@@ -24,8 +24,8 @@ MOST_PREDICTIONS_BYTES = 256 * 2**20
 LARGEST = 2**53
 _LONGEST = {
     "key": 200, "workload": 200, "runtime": 100, "measured_at": 40, "artifact_sha256": 64,
-    "executed_by": 100, "fp32_executed_by": 100,
 }  # fmt: skip
+_LONGEST_OR_EMPTY = {"executed_by": 100, "fp32_executed_by": 100}  # empty but for `best`
 _RECORD = TypeAdapter(Measurement)
 
 
@@ -86,6 +86,9 @@ def sound(measured: Measurement) -> Measurement:
     for name, longest in _LONGEST.items():
         if not 0 < len(getattr(checked, name)) <= longest:
             raise ValueError(f"its {name} is empty or longer than {longest}")
+    for name, longest in _LONGEST_OR_EMPTY.items():
+        if len(getattr(checked, name)) > longest:
+            raise ValueError(f"its {name} is longer than {longest}")
     if "@" in checked.key + checked.machine.id or not 0 < len(checked.machine.id) <= 64:
         raise ValueError("its key or machine cannot be part of a link")
     if checked.n < 1 or any(abs(whole) > LARGEST for whole in _whole(checked.to_dict())):

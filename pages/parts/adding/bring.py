@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from models.offered import counted
 from pages.parts import shell
 from pages.parts.adding import waiting
 from pages.parts.adding.draft import draft, fresh
 from quant.add import adding, brought
 from quant.add.adding import Network, Pictures
-from quant.add.normal import counted
 
 MOST_SIDE = 4096
 ZIP, FOLDER = "A zip", "A folder on this machine"
