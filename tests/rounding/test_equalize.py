@@ -113,3 +113,28 @@ def test_uneven_channels_are_made_even(
 def test_a_network_without_freedom_is_returned_as_it_is(tmp_path: Path) -> None:
     prepared = built(nn.Sequential(nn.Flatten(), nn.Linear(48, 5)), 3, tmp_path)
     assert equalised(prepared, Recipe(4, 4)) is prepared
+
+
+class TokensFirst(nn.Module):
+    """torch's attention, which turns tokens round behind LayerNorm, with an outlier channel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm, self.attention = nn.LayerNorm(12), nn.MultiheadAttention(12, 2)
+        self.head = nn.Linear(12, 5)
+        with torch.no_grad():
+            self.norm.weight[3] = 40.0
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.norm(x.flatten(2).transpose(1, 2)).transpose(0, 1)
+        return self.head(self.attention(x, x, x, need_weights=False)[0]).mean(0)
+
+
+def test_attention_with_tokens_first_leaves_scales_free(tmp_path: Path) -> None:
+    prepared = built(TokensFirst(), 12, tmp_path)
+    [free] = freedoms(prepared)
+    assert [node.op_type for node in free.norms] == ["LayerNormalization"]
+    assert [layer.name for layer in free.readers] == [prepared.layers[0].name]
+    moved = equalised(prepared, Recipe(4, 8))
+    assert moved.sha256 != prepared.sha256
+    assert agreement(prepared, moved, tmp_path) > 80
