@@ -97,6 +97,8 @@ WORKLOADS = (
         parameters=1_324_218,
         macs=43_449_088,
         weights_from="trained by models/zoo/train_fashion.py; see models/zoo/fashion-resnet.md",
+        published_accuracy=0.9381,
+        published_by="models/zoo, on the 10,000 test pictures of Fashion-MNIST",
     ),
     Workload(
         name="fashion-mobilenet",
@@ -110,6 +112,8 @@ WORKLOADS = (
         parameters=369_458,
         macs=21_938_592,
         weights_from="trained by models/zoo/train_fashion.py; see models/zoo/fashion-mobilenet.md",
+        published_accuracy=0.9334,
+        published_by="models/zoo, on the 10,000 test pictures of Fashion-MNIST",
         family="depthwise",
     ),
     Workload(
@@ -124,6 +128,8 @@ WORKLOADS = (
         parameters=506_074,
         macs=27_011_328,
         weights_from="trained by models/zoo/train_fashion.py; see models/zoo/fashion-vit.md",
+        published_accuracy=0.9169,
+        published_by="models/zoo, on the 10,000 test pictures of Fashion-MNIST",
         family="transformer",
     ),
     Workload(

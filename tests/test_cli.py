@@ -64,6 +64,16 @@ def test_models_lists_the_workloads() -> None:
     assert "imagenet-lite0" in quant("models").stdout
 
 
+def test_models_can_be_searched() -> None:
+    [found] = rows(quant("models", "--search", "resnext50 V1", "--json"))
+    assert found["name"] == "torchvision/resnext50_32x4d-IMAGENET1K_V1"
+    assert found["published_accuracy"] == 0.77618
+    assert found["weights_url"].endswith("resnext50_32x4d-7cdf4587.pth")
+    refused = quant("models", "--search", "nonesuch")
+    assert refused.returncode == 2
+    assert "no model has 'nonesuch'" in refused.stderr
+
+
 def test_a_sweep_is_a_cross_product_with_fp32_along() -> None:
     asked = ["--weights", "8,4", "--activations", "8,4", "--method", "nearest,mse"]
     found = rows(quant("sweep", "fashion-resnet", *asked, "--json"))

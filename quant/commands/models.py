@@ -33,9 +33,8 @@ def run(search: str, *, as_json: bool) -> None:
             print(json_line(_row(workload)))
         return
     print(aligned([HEADINGS, *map(_cells, listed)]))
-    sources = dict.fromkeys(one.published_by for one in listed if one.published_by)
-    for source in sources:
-        print(f"Published accuracy: as stated by {source}.")
+    if sources := dict.fromkeys(one.published_by for one in listed if one.published_by):
+        print(f"Published accuracy: as stated by {'; '.join(sources)}.")
 
 
 def _row(workload: Workload) -> dict[str, object]:

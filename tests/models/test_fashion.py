@@ -70,3 +70,9 @@ def test_the_shipped_file_tells_nothing_of_the_machine_that_exported_it(name: st
 
 def test_the_fingerprint_is_hexadecimal() -> None:
     assert len(bytes.fromhex(weights_fingerprint(FASHION))) == 16
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_the_table_states_the_accuracy_of_the_training_record(name: str) -> None:
+    record = json.loads((ZOO / f"{name}.json").read_text())
+    assert workload(name).published_accuracy == record["test_accuracy"]
