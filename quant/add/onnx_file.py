@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from math import prod
 from pathlib import Path, PurePosixPath
 
 import onnx
 from google.protobuf.message import DecodeError
-from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper
+from onnx import FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto, helper
 
 from quant.add.bounds import MOST_NODES, MOST_VALUES
 from quant.errors import ModelError
@@ -21,6 +21,7 @@ QUANTISED = {
 }  # fmt: skip
 INLINE = ("float_data", "int32_data", "int64_data", "double_data", "uint64_data", "string_data")
 MOST_SHOWN = 5
+Body = GraphProto | FunctionProto
 
 
 def read(path: Path, folder: Path) -> ModelProto:
@@ -41,7 +42,7 @@ def read(path: Path, folder: Path) -> ModelProto:
     if not model.graph.node:
         raise ModelError(f"{path.name} is not an ONNX file, or holds no network; export it again")
     _functions(model)
-    graphs = list(_graphs(model.graph))
+    graphs = [*_graphs([model.graph]), *_graphs(model.functions)]
     _operators(path, model, graphs)
     for graph in graphs:
         _no_sparse(path, graph)
@@ -53,9 +54,9 @@ def read(path: Path, folder: Path) -> ModelProto:
     return model
 
 
-def _graphs(graph: GraphProto) -> Iterator[GraphProto]:
-    """A graph and all those inside its nodes. Protobuf itself allows a hundred levels."""
-    waiting = [graph]
+def _graphs(outer: Iterable[Body]) -> Iterator[Body]:
+    """Graphs or functions, and all those inside their nodes. Protobuf allows a hundred levels."""
+    waiting = list(outer)
     while waiting:
         found = waiting.pop()
         yield found
@@ -65,8 +66,9 @@ def _graphs(graph: GraphProto) -> Iterator[GraphProto]:
                 waiting += item.graphs
 
 
-def _tensors(graph: GraphProto) -> Iterator[TensorProto]:
-    yield from graph.initializer
+def _tensors(graph: Body) -> Iterator[TensorProto]:
+    if isinstance(graph, GraphProto):
+        yield from graph.initializer
     for node in graph.node:
         for item in node.attribute:
             if item.HasField("t"):
@@ -74,9 +76,10 @@ def _tensors(graph: GraphProto) -> Iterator[TensorProto]:
             yield from item.tensors
 
 
-def _no_sparse(path: Path, graph: GraphProto) -> None:
+def _no_sparse(path: Path, graph: Body) -> None:
     attributes = (item for node in graph.node for item in node.attribute)
-    if graph.sparse_initializer or any(item.HasField("sparse_tensor") for item in attributes):
+    inside = any(item.HasField("sparse_tensor") or item.sparse_tensors for item in attributes)
+    if inside or (isinstance(graph, GraphProto) and graph.sparse_initializer):
         raise ModelError(
             f"{path.name} has sparse weights, which are not taken; save it with dense ones"
         )
@@ -100,7 +103,7 @@ def _functions(model: ModelProto) -> None:
             total += sizes.get(key, 1)
         return total
 
-    total = sum(size(list(graph.node), ()) for graph in _graphs(model.graph))
+    total = sum(size(list(graph.node), ()) for graph in _graphs([model.graph]))
     if total > MOST_NODES:
         raise ModelError(
             f"the network has {total:,} operations with its functions written out; the most is "
@@ -108,16 +111,14 @@ def _functions(model: ModelProto) -> None:
         )
 
 
-def _operators(path: Path, model: ModelProto, graphs: list[GraphProto]) -> None:
+def _operators(path: Path, model: ModelProto, graphs: list[Body]) -> None:
     """Only operators that every runtime has.
 
     Raises:
         ModelError: names those that are not.
     """
     functions = {(one.domain, one.name) for one in model.functions}
-    nodes = [node for graph in graphs for node in graph.node]
-    nodes += [node for one in model.functions for node in one.node]
-    used = {(node.domain, node.op_type) for node in nodes} - functions
+    used = {(node.domain, node.op_type) for graph in graphs for node in graph.node} - functions
     foreign = sorted(f"{domain}::{name}" for domain, name in used if domain not in STANDARD)
     foreign += sorted(
         name for domain, name in used if domain in STANDARD and not onnx.defs.has(name)
@@ -214,7 +215,7 @@ def _external(path: Path, tensor: TensorProto, folder: Path) -> None:
         )
 
 
-def _sort(path: Path, graph: GraphProto) -> None:
+def _sort(path: Path, graph: Body) -> None:
     """Nodes in an order in which they can run (in place).
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,20 @@ def test_pictures_without_labels_are_taken(tmp_path: Path) -> None:
     assert add(tmp_path, "--name", "mine", data=folder(tmp_path / "loose", [""], 50)) == 0
     assert not workload("own/mine").has_labels
     assert len(dataset(workload("own/mine")).report) == 20
+
+
+def test_a_table_labels_pictures_in_and_beside_their_folder(tmp_path: Path) -> None:
+    root = folder(tmp_path / "loose", [""], 50)
+    rows = "".join(f"{index % CLASSES},{index}.png\n" for index in range(50))
+    apart_from_them = tmp_path / "table.csv"
+    apart_from_them.write_text(f"class_index,file\n{rows}")
+    assert add(tmp_path, "--name", "one", "--data-labels", str(apart_from_them), data=root) == 0
+    (root / "labels.csv").write_text(f"class_index,file\n{rows}")
+    packed = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", root))
+    assert add(tmp_path, "--name", "two", data=packed) == 0
+    for name in ("own/one", "own/two"):
+        assert workload(name).has_labels
+        assert set(dataset(workload(name)).report.labels) == {0, 1, 2}
 
 
 def test_broken_and_repeated_pictures_are_counted_and_left_out(

@@ -240,6 +240,19 @@ def test_functions_are_written_out_unless_they_explode(tmp_path: Path) -> None:
     assert "calls itself" in refused(model, tmp_path)
 
 
+def test_weights_in_a_function_are_checked_too(tmp_path: Path) -> None:
+    model = classifier(
+        extra=[helper.make_node("F0", ["scores"], ["out"], "call", domain="mine")], outputs=["out"]
+    )
+    model.opset_import.append(helper.make_opsetid("mine", 1))
+    model.functions.append(_function("F0", ["Relu"]))
+    value = numpy_helper.from_array(np.ones(3, np.float32), "w")
+    _external(value, "/etc/passwd")
+    inner = helper.make_node("Constant", [], ["w"], value=value)
+    model.functions[0].node.append(inner)
+    assert "outside its folder" in refused(model, tmp_path)
+
+
 def test_control_flow_is_refused(tmp_path: Path) -> None:
     def branch(name: str) -> onnx.GraphProto:
         node = helper.make_node("Identity", ["scores"], [f"{name}/out"], name)
