@@ -36,6 +36,7 @@ from quant.trim import trim
 
 PICTURES = 128  # unless asked otherwise
 TRIED = 0.15, 0.97  # of the progress
+MOST_STEPS = 12  # of a walk, that a task's log keeps
 
 
 def rated(request: Request, home: Path, progress: Progress, *, fresh: bool = False) -> Rated:
@@ -131,9 +132,14 @@ def _found(trials: Trials, behind: list[Behind], n: int, kept: Kept, progress: P
     first, last = TRIED
     one = (last - first) / len(sweeps)
     count = len(trials.changes.units)
+    every = -(-count // MOST_STEPS)
 
     def telling(step: str, begun: float, whole: float) -> Callable[[int], None]:
-        return lambda at: progress(f"{step}: {at + 1} of {count}", begun + whole * at / count)
+        def tell(at: int) -> None:
+            shown = at // every * every + 1
+            progress(f"{step}: layer {shown} of {count}", begun + whole * at / count)
+
+        return tell
 
     alone = trials.alone(
         sweeps,
