@@ -19,6 +19,7 @@ NAMES = (
     "memory",
     "rounding_memory",
     "low_bits",
+    "mixed",
     "sensitivity",
     "eight_bits",
     "aimet",

@@ -100,7 +100,7 @@ def test_a_recipe_has_the_widths_that_were_assigned() -> None:
 def test_a_product_with_another_width_keeps_it() -> None:
     layers = network(4).layers
     widths = [(one.name, 4, 6 if one.op == "product" else 8) for one in layers]
-    assert recipe_of(widths, layers, Recipe()).layers == (("layer2", 32, 6),)
+    assert recipe_of(widths, layers, Recipe()).layers == (("layer2", 4, 6),)
 
 
 def test_candidates_differ_and_the_wanted_one_comes_first() -> None:
