@@ -48,6 +48,7 @@ def download(
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(f".{path.name}.lock")):
             if not path.is_file():
+                _clear(path)
                 _fetch(address, path, digits, size_bytes, progress, algorithm)
     except _Refused as exc:
         remedy = f"put that file at {path} by hand{instead}"
@@ -57,6 +58,13 @@ def download(
             f"{path} cannot be written ({exc.strerror or exc}); make room there, or free it for "
             "writing"
         ) from exc
+
+
+def _clear(path: Path) -> None:
+    """What was half fetched when its process was killed. We hold the lock: nobody writes it."""
+    for partial in path.parent.glob(f".{path.name}.*"):
+        if partial.suffix != ".lock":
+            partial.unlink(missing_ok=True)
 
 
 class _Refused(Exception):

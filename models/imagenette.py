@@ -10,6 +10,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from filelock import FileLock
+
 from models.download import Progress, download
 from models.hub import mirrored
 from quant.errors import DataError, StoreError
@@ -58,11 +60,20 @@ def fetch(home: Path, progress: Progress) -> None:
     """
     if is_here(home):
         return
+    cache = home / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache / f".{NAME}.lock"):  # two who ask at once fetch once
+        if not is_here(home):
+            for left in cache.glob(f".{NAME}-*"):  # by a process that was killed
+                shutil.rmtree(left, ignore_errors=True)
+            _fetch(cache, progress)
+
+
+def _fetch(cache: Path, progress: Progress) -> None:
     from torchvision.datasets import Imagenette
 
     url, md5 = Imagenette._ARCHIVES[SIZE]
-    target = home / "cache" / NAME
-    archive = home / "cache" / url.rpartition("/")[2]
+    target, archive = cache / NAME, cache / url.rpartition("/")[2]
     download(
         mirrored(url), archive, md5, SIZE_BYTES, progress,
         what="Imagenette", instead=", or name a folder of pictures", algorithm="md5",

@@ -130,6 +130,15 @@ def test_a_download_that_is_cancelled_leaves_nothing(server: Standin, tmp_path: 
     assert hidden(checkpoints()) == []
 
 
+def test_what_a_killed_download_left_behind_goes(server: Standin, tmp_path: Path) -> None:
+    chosen = published(server)
+    assert chosen.hub_file is not None
+    checkpoints().mkdir(parents=True)
+    (checkpoints() / f".{chosen.hub_file.name}.abcd").write_bytes(b"half of it")
+    fetch(chosen, None, tmp_path, lambda *_: None)
+    assert hidden(checkpoints()) == []
+
+
 def test_a_folder_that_cannot_be_written_is_named(server: Standin, tmp_path: Path) -> None:
     (tmp_path / "torch").write_text("a file where torch's cache should be")
     with pytest.raises(StoreError, match="cannot be written"):
@@ -178,6 +187,7 @@ def test_imagenette_is_fetched_once_and_has_imagenets_classes(
     offer(server, archive(310), monkeypatch)
     small = replace(workload("imagenet-lite0"), input_shape=(3, 8, 8))
     assert [one.what for one in missing(small, "imagenette", tmp_path)] == ["Imagenette"]
+    (tmp_path / "cache" / ".imagenette-killed").mkdir(parents=True)
     told: list[str] = []
     for _ in range(2):
         fetch(small, "imagenette", tmp_path, lambda step, _share: told.append(step))
