@@ -14,5 +14,6 @@ ASK = {
 with shell.page("Present", sidebar=False):
     measuring.begin()
     now = state.read()
-    with frame.screen(now):
-        ASK[now.screen](now, view.of(now))
+    seen = view.of(now)
+    with frame.screen(now, seen.ground):
+        ASK[now.screen](now, seen)

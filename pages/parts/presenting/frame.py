@@ -8,9 +8,10 @@ from html import escape
 
 import streamlit as st
 
-from pages.parts import share
+from pages.parts import links, place, share
 from pages.parts.navigation import PAGES
 from pages.parts.presenting.state import SCREENS, State, answer
+from quant.pareto import Ground
 from quant.snapshot import marker
 
 UNITS = ("pp", "MB", "ms", "%")
@@ -31,10 +32,11 @@ if (!window.bitfrontFull) {
 
 
 @contextmanager
-def screen(state: State) -> Iterator[None]:
-    """The middle of the page, and the buttons below it."""
+def screen(state: State, ground: Ground | None) -> Iterator[None]:
+    """The middle of the page, and the buttons below it. Links stay with the machine and runtime
+    that is seen."""
     with st.container(horizontal_alignment="center"), st.container(width=WIDE):
-        _top(state)
+        _top(state, ground)
         yield
         _arrows(state)
         _leave()
@@ -63,13 +65,13 @@ def _kept_together(words: str) -> str:
     return found
 
 
-def _top(state: State) -> None:
+def _top(state: State, ground: Ground | None) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.caption(f"Bitfront · {state.number + 1} of {len(SCREENS)}")
         with st.container(horizontal=True, width="content"):
-            share.link({})
+            share.link({links.GROUND: [place.token(ground)] if ground else []})
             st.button("Full screen", key="present-full", icon=":material/fullscreen:")
 
 
@@ -112,4 +114,4 @@ def _leave() -> None:
             if label != "Present":
                 st.page_link(path, label=label, icon=icon)
     if told := marker.told():
-        st.caption(told)
+        st.info(told, icon=":material/photo_camera:")

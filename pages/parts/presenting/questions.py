@@ -160,6 +160,7 @@ def empty(state: State) -> None:
         "its files appear here as soon as they are measured.",
         icon=":material/touch_app:",
     )
+    measuring.progress(state.workload.name)
     st.page_link("app.py", label="Explore", icon=":material/scatter_plot:")
 
 
