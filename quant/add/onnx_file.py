@@ -43,6 +43,7 @@ def read(path: Path, folder: Path) -> ModelProto:
         raise ModelError(f"{path.name} is not an ONNX file, or holds no network; export it again")
     _functions(model)
     graphs = [*_graphs([model.graph]), *_graphs(model.functions)]
+    _names(path, graphs)
     _operators(path, model, graphs)
     for graph in graphs:
         _no_sparse(path, graph)
@@ -109,6 +110,16 @@ def _functions(model: ModelProto) -> None:
             f"the network has {total:,} operations with its functions written out; the most is "
             f"{MOST_NODES:,}"
         )
+
+
+def _names(path: Path, graphs: list[Body]) -> None:
+    """Names that are no text come as bytes, which nothing below expects."""
+    for graph in graphs:
+        said: list[object] = [one.name for one in _tensors(graph)]
+        for node in graph.node:
+            said += [node.name, node.op_type, node.domain, *node.input, *node.output]
+        if not all(isinstance(one, str) for one in said):
+            raise ModelError(f"{path.name} has names that are no text; it is damaged: export again")
 
 
 def _operators(path: Path, model: ModelProto, graphs: list[Body]) -> None:

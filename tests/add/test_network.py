@@ -301,6 +301,13 @@ def test_scores_with_sides_of_one_are_flattened(tmp_path: Path) -> None:
     assert found["classes"] == CLASSES
 
 
+def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    path = saved(classifier(), tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"fc.weight", b"fc.wei\xff\xfet"))
+    with pytest.raises(ModelError, match="no text"):
+        looked(path)
+
+
 @pytest.mark.parametrize("keep", [0, 3, 200, 2000])
 def test_cut_off_files_are_refused(tmp_path: Path, keep: int) -> None:
     path = saved(classifier(), tmp_path)
