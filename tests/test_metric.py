@@ -10,6 +10,7 @@ import pytest
 from models.workload import WORKLOADS, workload
 from quant import advice, certainty, explain, hover, pareto
 from quant.axes import AXES, titled
+from quant.breakdown.loss import OfClass, class_words, loss_words
 from quant.budgets import Budgets, recommend
 from quant.commands import options
 from quant.commands.show import table
@@ -27,6 +28,7 @@ from quant.recipe import Recipe
 from quant.selection import Filters
 from quant.snapshot.marker import Marker
 from quant.snapshot.readme import readme
+from tests.breakdown.samples import breakdown
 from tests.pages.samples import measurement, said
 
 W4A8, W2A8 = Recipe(4, 8), Recipe(2, 8)
@@ -137,3 +139,11 @@ def test_a_snapshots_readme_says_agreement() -> None:
     both = replace(marker, workloads=("fashion-resnet", *marker.workloads))
     assert "Accuracy (or agreement with FP32, without true labels), size" in readme(both)
     assert "Accuracy, size" in readme(replace(marker, workloads=("fashion-resnet",)))
+
+
+def test_where_a_loss_comes_from_says_agreement() -> None:
+    found = breakdown(W4A8)
+    assert ", of agreement with FP32: weights alone" in loss_words(found, "agreement")[0]
+    assert "agreement" not in loss_words(found)[0]
+    lost = (OfClass("fox", 20, 3, 0),)
+    assert class_words(lost, "agreement").startswith("By the class that FP32 says: fox loses")

@@ -59,8 +59,8 @@ def explained(point: Measurement, choice: Choice) -> None:
     st.subheader("How far from the limit", anchor=False)
     _list(limit_words(found))
     st.subheader("Where a loss comes from", anchor=False)
-    lost = loss_words(found)
-    _list([*lost, class_words(told.by_class)] if found.origin else lost)
+    lost = loss_words(found, point.metric)
+    _list([*lost, class_words(told.by_class, point.metric)] if found.origin else lost)
     _machine(found)
     st.caption(account_words(found, point.latency_ms, (point.batch, point.threads)))
     with st.container(horizontal=True):

@@ -10,6 +10,7 @@ import numpy as np
 from quant import explain
 from quant.breakdown.lines import noise_shares
 from quant.breakdown.record import Breakdown, Part
+from quant.metric import ACCURACY, NAMES
 from quant.samples import Samples
 
 MOST_NAMED = 3
@@ -30,15 +31,16 @@ class OfClass:
         return (self.lost - self.gained) / self.n
 
 
-def loss_words(found: Breakdown) -> list[str]:
-    """Weights or activations, then layers."""
+def loss_words(found: Breakdown, metric: str = ACCURACY) -> list[str]:
+    """Weights or activations, then layers; `metric` says what is lost."""
     origin = found.origin
     if origin is None:
         return ["FP32 is what the others are compared with: it loses nothing."]
     parts = (("weights", origin.weights), ("activations", origin.activations))
     told = "; ".join(_part(what, part) for what, part in (*parts, ("both", origin.both)))
+    of = "" if metric == ACCURACY else f", of {NAMES[metric]}"
     said = [
-        f"On {origin.both.n:,} pictures that no figure reports on: {told}.",
+        f"On {origin.both.n:,} pictures that no figure reports on{of}: {told}.",
         _blame(origin.weights, origin.activations),
     ]
     if origin.left_out:
@@ -65,7 +67,7 @@ def classes(fp32: Samples, given: Samples, names: Sequence[str]) -> tuple[OfClas
     return tuple(sorted(found, key=lambda one: (-(one.lost - one.gained), one.name)))
 
 
-def class_words(found: Sequence[OfClass]) -> str:
+def class_words(found: Sequence[OfClass], metric: str = ACCURACY) -> str:
     """`Shirt loses 1.2 pp (12 of 1,000 pictures lost, 0 gained), …`."""
     worse = [one for one in found if one.lost > one.gained]
     if not found:
@@ -78,7 +80,8 @@ def class_words(found: Sequence[OfClass]) -> str:
         for one in worse[:MOST_NAMED]
     ]
     more = f"; {len(worse) - MOST_NAMED} more lose" if len(worse) > MOST_NAMED else ""
-    return f"By class: {explain.listed(named)}{more}."
+    whose = "class" if metric == ACCURACY else "the class that FP32 says"
+    return f"By {whose}: {explain.listed(named)}{more}."
 
 
 def _part(what: str, part: Part) -> str:

@@ -12,6 +12,7 @@ from quant.breakdown.loss import OfClass, class_words, loss_words
 from quant.breakdown.record import Breakdown
 from quant.breakdown.suggest import advice, in_words, nothing
 from quant.breakdown.words import account_words, limit_words, peaks_words, time_words
+from quant.metric import ACCURACY
 from quant.point import Point
 from quant.rows import json_line
 
@@ -79,9 +80,10 @@ def sentences(
     what_next = [in_words(one, found) for one in given.suggestions[:1]] or [
         nothing(found, given.refuted)
     ]
-    lost = loss_words(found)
+    metric = ACCURACY if of is None else of.metric
+    lost = loss_words(found, metric)
     if found.origin is not None:
-        lost.append(class_words(by_class))
+        lost.append(class_words(by_class, metric))
     account = (
         account_words(found)
         if of is None
