@@ -134,6 +134,10 @@ def add(
     fit: Annotated[
         str | None, typer.Option(help="crop cuts the middle square out, stretch takes all.")
     ] = None,
+    preview: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.png", help="Only look: pictures as the network will see them."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Bring in your own network with pictures: from then on it is the workload own/NAME.
@@ -142,7 +146,7 @@ def add(
     """
     from quant.commands import add as command
 
-    command.run(file, name, data, size, mean, std, labels, data_labels, fit, as_json=json)
+    command.run(file, name, data, size, mean, std, labels, data_labels, fit, preview, as_json=json)
 
 
 @app.command()

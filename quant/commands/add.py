@@ -12,6 +12,7 @@ from models.workload import Fit
 from quant.add import adding, keep, normal
 from quant.add.adding import FITS
 from quant.add.mapping import read_names
+from quant.add.preview import write as write_preview
 from quant.commands.options import whole
 from quant.commands.show import json_line
 from quant.errors import DataError, RequestError
@@ -31,6 +32,7 @@ def run(
     labels: str | None,
     data_labels: str | None,
     fit: str | None,
+    preview: str | None,
     *,
     as_json: bool,
 ) -> None:
@@ -63,6 +65,10 @@ def run(
             way = replace(way, mean=given.mean, std=given.std)
             seen = adding.tried(network, pictures, classes, way, [way])
         _say(adding.story(network, pictures, classes, way, seen, guessed=given is None))
+        if preview is not None:
+            write_preview(seen.shown, typed(preview, "--preview"))
+            _say([f"{preview} shows pictures as the network will see them; nothing was added."])
+            return
         kept = adding.add(name, network, pictures, classes, way)
     full = f"{PREFIX}{name}"
     _say(adding.counts(kept))

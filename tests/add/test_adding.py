@@ -141,6 +141,15 @@ def test_more_folders_than_classes_are_asked_about(
     assert "--labels FILE" in capsys.readouterr().err
 
 
+def test_a_preview_shows_pictures_and_adds_nothing(tmp_path: Path) -> None:
+    sheet = tmp_path / "seen.png"
+    assert add(tmp_path, "--name", "mine", "--preview", str(sheet)) == 0
+    assert own_names() == ()
+    with Image.open(sheet) as picture:
+        assert picture.height == 224
+    assert add(tmp_path, "--name", "mine", "--preview", str(tmp_path / "no" / "x.png")) == 2
+
+
 def test_the_same_name_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     add(tmp_path, "--name", "mine")
     capsys.readouterr()
