@@ -15,7 +15,8 @@ from quant.errors import ModelError
 from quant.evaluate import evaluate
 from quant.graph.metadata import told_by
 from quant.identity import Request, data_of
-from quant.measure.latency import Timings
+from quant.measure.latency import Contender, Timings
+from quant.measure.quiet import Timed
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.runtime import ort, ov
@@ -28,11 +29,23 @@ RECIPE = Recipe(3, 8)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def few_starts() -> Iterator[None]:
-    """Latency is not what these tests are about, and processes take a while to start."""
+def without_timing() -> Iterator[None]:
+    """Latency is not what these tests are about, and processes take a while to start: quantised
+    files take 1 ms here and FP32 2 ms."""
+
+    def latencies(contenders: list[Contender], *_: object, **__: object) -> Timings:
+        seconds = [(0.001,) if at else (0.002,) for one in contenders for at in _places(one)]
+        start = (Timed(tuple(seconds), 0.001),) * 4
+        return Timings(tuple(contenders), (start, start), "")
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("quant.measure.latency.STARTS", 2)
+        patch.setattr("quant.evaluate.latencies", latencies)
         yield
+
+
+def _places(contender: Contender) -> tuple[bool, ...]:
+    """Of each of its files, whether it is quantised."""
+    return (True, False) if len(contender.files) == 2 else (False,)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import onnx
 import openvino
+from openvino import opset13
 
 from quant.errors import ModelError
 from quant.runtime.ov_options import compiled
@@ -27,6 +29,7 @@ class Session:
     """A loaded file. `run` maps pictures (n, c, h, w) to logits (n, classes)."""
 
     def __init__(self, path: Path, *, threads: int, at_once: int = 1) -> None:
+        _prepare_bindings()
         self._name = path.name
         self._compiled = _compiled(path, threads, at_once)
         self._shape = self._compiled.input(0).get_partial_shape()
@@ -100,6 +103,16 @@ def names_of(node: dict[str, str]) -> Iterator[str]:
     """Of the file's nodes that a node executes."""
     for name in node["originalLayersNames"].split(","):
         yield ADDED.sub("", name)
+
+
+@cache
+def _prepare_bindings() -> None:
+    """Have OpenVINO's Python bindings make what they make once, before several threads ask for it
+    at the same time: they would wait for one another for ever (seen in 2026.4)."""
+    given = opset13.parameter([1], np.float32)
+    model = openvino.Model([opset13.relu(given)], [given], "nothing")
+    request = openvino.Core().compile_model(model, "CPU").create_infer_request()
+    request.infer({0: np.zeros(1, np.float32)})[0].tolist()
 
 
 def _compiled(path: Path, threads: int, at_once: int) -> Any:
