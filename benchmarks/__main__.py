@@ -27,6 +27,7 @@ NAMES = (
     "snapshot",
     "kills",
     "reruns",
+    "layers",
     "load",
 )
 

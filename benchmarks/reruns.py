@@ -51,7 +51,7 @@ def main() -> None:
     for count, goal in GOALS.items():
         with tempfile.TemporaryDirectory() as home:
             fill(Path(home) / "bitfront.db", count)
-            with _server(Path(home)) as (port, process):
+            with server(Path(home)) as (port, process):
                 _measure(port, process, count, goal)
 
 
@@ -60,13 +60,13 @@ def _measure(port: int, process: psutil.Process, count: int, goal: float) -> Non
         report(f"{count:,} points: the first visitor's page", visitor.run(), unit=" s")
         for shown in SHOWN:
             visitor.choose(*shown)
-        start = _busy(process)
+        start = busy(process)
         times = [visitor.choose(*move) * 1e3 for move in islice(cycle(MOVES), ROUNDS)]
         cuts = quantiles(times, n=20)
         report(f"{count:,} points: rerun, median", cuts[9], unit=" ms")
         report(f"{count:,} points: rerun, p95", cuts[18], goal, unit=" ms")
-        busy = (_busy(process) - start) / ROUNDS * 1e3
-        report(f"{count:,} points: the server's own time in a rerun, mean", busy, unit=" ms")
+        spent = (busy(process) - start) / ROUNDS * 1e3
+        report(f"{count:,} points: the server's own time in a rerun, mean", spent, unit=" ms")
         report(f"{count:,} points: sent in a rerun", visitor.received / 1e3, unit=" kB")
     before = process.memory_info().rss
     visitors = [Visitor(port) for _ in range(SESSIONS)]
@@ -78,14 +78,14 @@ def _measure(port: int, process: psutil.Process, count: int, goal: float) -> Non
         visitor.close()
 
 
-def _busy(process: psutil.Process) -> float:
+def busy(process: psutil.Process) -> float:
     """Seconds of processor time: what others do on the machine is not in it."""
     spent = process.cpu_times()
     return float(spent.user + spent.system)
 
 
 @contextmanager
-def _server(home: Path) -> Iterator[tuple[int, psutil.Process]]:
+def server(home: Path) -> Iterator[tuple[int, psutil.Process]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

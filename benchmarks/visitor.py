@@ -18,17 +18,20 @@ EARLY = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
 
 
 class Visitor:
-    """One tab. Every call returns seconds until the server was done."""
+    """One tab, on a page by its name; the home page has none. Every call returns seconds until the
+    server was done."""
 
-    def __init__(self, port: int, query: str = "") -> None:
+    def __init__(self, port: int, query: str = "", page: str = "") -> None:
         place = f"127.0.0.1:{port}"
-        self._query = query
+        self._query, self._name = query, page
         self._url = f"http://{place}"
         self._page = ""
         self._ids: dict[str, str] = {}
+        self._fragments: dict[str, str] = {}  # by the key of a widget, where it is in one
         self._states: dict[str, Value] = {}
         self.received = 0  # bytes of the newest answer
         self.words = ""
+        self.numbers_after = 0.0  # seconds until the newest large number was there
         self._socket = connect(
             f"ws://{place}/_stcore/stream",
             subprotocols=[PROTOCOL],
@@ -37,10 +40,10 @@ class Visitor:
             compression=None,
         )
 
-    def run(self, pressed: str = "") -> float:
-        """The whole script once more, or with a button pressed."""
-        start = time.perf_counter()
-        self._socket.send(self._asks(pressed))
+    def run(self, pressed: str = "", fragment: str = "") -> float:
+        """The whole script once more, or with a button pressed, or one fragment of it."""
+        start = self._start = time.perf_counter()
+        self._socket.send(self._asks(pressed, fragment))
         self.received, self.words = 0, ""
         while not self._is_last(self._socket.recv(PATIENCE_SECONDS)):
             pass
@@ -50,7 +53,7 @@ class Visitor:
         """Set a widget: a value of a selectbox, a list of those of a slider or of pills, or a
         toggle."""
         self._states[self._ids[key]] = value
-        return self.run()
+        return self.run(fragment=self._fragments.get(key, ""))
 
     def close(self) -> None:
         self._socket.close()
@@ -66,9 +69,10 @@ class Visitor:
     ) -> None:
         self.close()
 
-    def _asks(self, pressed: str) -> bytes:
+    def _asks(self, pressed: str, fragment: str) -> bytes:
         message = BackMsg()
         rerun = message.rerun_script
+        rerun.page_name, rerun.fragment_id = self._name, fragment
         rerun.query_string, rerun.page_script_hash = self._query, self._page
         rerun.context_info.url, rerun.context_info.timezone = self._url, "UTC"
         for identity, value in self._states.items():
@@ -94,15 +98,18 @@ class Visitor:
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            self._look_at(message.delta.new_element)
+            self._look_at(message.delta.new_element, message.delta.fragment_id)
         return bool(kind == "script_finished" and message.script_finished != EARLY)
 
-    def _look_at(self, element: Any) -> None:
+    def _look_at(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")
         part = getattr(element, kind)
         if kind == "exception":
             raise RuntimeError(f"the page failed: {part.type} {part.message}")
+        if kind == "metric":
+            self.numbers_after = time.perf_counter() - self._start
         self.words += "".join(getattr(part, name, "") for name in ("body", "label")) + "\n"
         identity = getattr(part, "id", "")
         if identity.startswith("$$ID-"):
-            self._ids[identity.split("-", 2)[2]] = identity
+            key = identity.split("-", 2)[2]
+            self._ids[key], self._fragments[key] = identity, fragment

@@ -28,6 +28,7 @@ FLOOR = 1e-9  # noise below -90 dB is drawn like it
 SCALE = [[0.0, "#0072B2"], [0.35, "#3C9BD0"], [0.65, "#B8860B"], [1.0, "#D55E00"]]
 # Where widths beyond 8 bits end; a stub stands for weights that are not there.
 TALL = {NONE: 0.4, 16: 9.5, FLOAT: 11.0}
+UNDERLINE = 0.8  # bits below which picked columns have the accent
 TICKS = {0: "", 2: "2", 4: "4", 6: "6", 8: "8", **{TALL[16]: "16", TALL[FLOAT]: "float"}}
 Floats = NDArray[np.float64]
 
@@ -88,7 +89,7 @@ def drawn(
     locked: Collection[int] = (),
 ) -> go.Figure:
     """The place of a layer is its column's `customdata`. Three columns that hurt most are
-    numbered, picked ones have the accent's edge, locked ones a square on top."""
+    numbered, picked ones have the accent below them, locked ones a square in them."""
     left, wide = columns.edges
     gap = 0.12 if len(wide) <= MOST_GAPS else 0.0
     middle = left + wide / 2
@@ -104,15 +105,19 @@ def drawn(
         "unselected": {"marker": {"opacity": 1}},
         "marker": {
             "color": cost, "colorscale": SCALE, "cmin": low, "cmax": top,
-            "line": {"width": [3 if at in picked else 0 for at in range(len(wide))],
-                     "color": ACCENT},
+            "line": {"width": 0},
             "colorbar": {
                 "title": {"text": "noise of<br>the layer<br>alone, dB"}, "thickness": 10,
                 "outlinewidth": 0, "nticks": 5,
             },
         },
     }  # fmt: skip
-    marks = [bars, *_numbers(columns, bits, kind, middle, high), *_locks(locked, middle, high)]
+    marks = [
+        bars,
+        *_underlines(picked, middle, wide * (1 - gap)),
+        *_numbers(columns, bits, kind, middle, high),
+        *_locks(locked, middle, high),
+    ]
     return figure(marks, _layout())
 
 
@@ -159,6 +164,18 @@ def _numbers(
     ]  # fmt: skip
 
 
+def _underlines(picked: Collection[int], middle: Floats, wide: Floats) -> list[dict[str, Any]]:
+    places = sorted(picked)
+    return [
+        {
+            "type": "bar", "name": "picked", "showlegend": True, "hoverinfo": "skip",
+            "x": [float(middle[at]) for at in places], "width": [float(wide[at]) for at in places],
+            "base": -UNDERLINE, "y": [UNDERLINE * 0.7] * len(places),
+            "marker": {"color": ACCENT, "line": {"color": ACCENT, "width": 1}},
+        }
+    ]  # fmt: skip
+
+
 def _locks(locked: Collection[int], middle: Floats, high: list[float]) -> list[dict[str, Any]]:
     if not locked:
         return []
@@ -183,7 +200,7 @@ def _layout() -> dict[str, Any]:
             "zeroline": False, "fixedrange": True, "title": {"text": "layers in network order"},
         },
         "yaxis": {
-            "range": [0, TALL[FLOAT] + 1.2], "tickvals": list(TICKS),
+            "range": [-UNDERLINE * 1.2, TALL[FLOAT] + 1.2], "tickvals": list(TICKS),
             "ticktext": list(TICKS.values()), "gridcolor": GRID, "zeroline": False,
             "fixedrange": True, "title": {"text": "bits"}, "automargin": True,
         },

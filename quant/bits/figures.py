@@ -56,7 +56,7 @@ def surprise(one: Predicted, found: Figures) -> str:
         parts.append(f"loss {explain.points(found.drop - one.drop)} pp, {where}")
     if one.latency_ms is not None:
         parts.append(f"latency {_off(found.latency_ms, one.latency_ms)}")
-    return f"Measured against predicted: {explain.listed(parts)}."
+    return f"Measured against predicted: {'; '.join(parts)}."
 
 
 def told(one: Predicted) -> str:
@@ -101,4 +101,7 @@ def _and(note: str, against: str) -> str:
 
 
 def _off(found: float, expected: float) -> str:
-    return f"{100 * (found / expected - 1):+.1f} %".replace("-", explain.MINUS)
+    percent = 100 * (found / expected - 1)
+    if abs(percent) < 0.05:
+        return "as predicted"
+    return f"{percent:+.1f} %".replace("-", explain.MINUS)

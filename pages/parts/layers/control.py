@@ -101,6 +101,7 @@ def _widths(found: Sensitivity, state: State, kind: str) -> None:
         format_func=lambda width: "float" if int(width) == FLOAT else width,
         key=key,
         help=HELP[kind],
+        wrap=True,
         on_change=lambda: _take(found, state, kind, key),
     )
     if len(held) > 1:
