@@ -93,7 +93,7 @@ def drawn(
     left, wide = columns.edges
     gap = 0.12 if len(wide) <= MOST_GAPS else 0.0
     middle = left + wide / 2
-    high = [TALL.get(width, float(width)) for width in bits.of_kind(kind)]
+    high = [height(width) for width in bits.of_kind(kind)]
     cost = 10 * np.log10(np.maximum(columns.cost(kind, bits), FLOOR))
     low, top = columns.span
     bars = {
@@ -119,6 +119,11 @@ def drawn(
         *_locks(locked, middle, high),
     ]
     return figure(marks, _layout())
+
+
+def height(width: int) -> float:
+    """Where a column of that many bits ends."""
+    return TALL.get(width, float(width))
 
 
 def summary(columns: Columns, bits: Bits, kind: str) -> str:

@@ -33,17 +33,13 @@ def predicted(one: Predicted, base: Base, kind: str = metric.ACCURACY) -> tuple[
     return (_size(one, base), _loss(one, base, kind), _latency(one, base))
 
 
-def measured(one: Figures, kind: str = metric.ACCURACY) -> tuple[Figure, ...]:
-    """The same of the file that was made."""
+def measured(one: Figures) -> tuple[str, ...]:
+    """The same of the file that was made, beside its prediction."""
     time = explain.latency(one.latency_ms, one.latency_low_ms, one.latency_high_ms)
     return (
-        Figure("Size, measured", explain.size(one.size_bytes), explain.smaller(one)),
-        Figure(
-            metric.titled(kind, "Accuracy, measured"),
-            explain.percent(one.accuracy),
-            explain.change(one),
-        ),
-        Figure("Latency, measured", time, explain.speed(one)),
+        f"measured {explain.size(one.size_bytes)}",
+        f"measured {explain.percent(one.accuracy)}, {explain.change(one)}",
+        f"measured {time}, {explain.speed(one)}",
     )
 
 

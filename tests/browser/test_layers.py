@@ -44,28 +44,47 @@ def number(page: Any, name: str) -> str:
     return found
 
 
+def middle(page: Any, place: int) -> tuple[float, float]:
+    """Of a column."""
+    box = page.locator(COLUMNS).nth(place).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def test_a_clicked_column_gets_other_bits_and_ctrl_z_brings_them_back(opened: Open) -> None:
     page = look(opened)
-    before = number(page, "Accuracy, predicted")
-    box = page.locator(COLUMNS).nth(6).bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_selector(".hoverlayer .hovertext")
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_url("**pick=6**")
+    page.mouse.click(*middle(page, 7))
+    page.wait_for_url("**pick=7**")
     settled(page, COLUMNS)
     page.get_by_role("radio", name="2", exact=True).first.click()
-    page.wait_for_url("**w=4x6.2.4x42**")
+    page.wait_for_url("**w=4x7.2.4x41**")
     settled(page, COLUMNS)
+    again = opened("/Layers?" + page.url.partition("?")[2], awaited=COLUMNS)
+    assert number(again, "Accuracy, predicted") == number(page, "Accuracy, predicted")
+    page.keyboard.press("Control+z")
+    page.wait_for_function("!location.search.includes('w=')")
+    assert parameters(page)["pick"] == ["7"]
+
+
+def test_a_dragged_column_moves_the_numbers_before_it_is_let_go(opened: Open) -> None:
+    page = look(opened)
+    before = number(page, "Accuracy, predicted")
+    x, y = middle(page, 7)
+    bit = page.locator(COLUMNS).nth(7).bounding_box()["height"] / 4
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + bit)  # the middle of four bits is at two
+    page.wait_for_url("**w=4x7.2.4x41**")
     page.wait_for_function(
         "before => ![...document.querySelectorAll('[data-testid=stMetric]')]"
         ".some(one => one.innerText === before)",
         arg=before,
     )
-    again = opened("/Layers?" + page.url.partition("?")[2], awaited=COLUMNS)
-    assert number(again, "Accuracy, predicted") == number(page, "Accuracy, predicted")
-    page.keyboard.press("Control+z")
+    page.mouse.move(x, y - 6 * bit)
+    page.wait_for_url("**w=4x7.8.4x41**")
+    page.mouse.up()
+    settled(page, COLUMNS)
+    page.keyboard.press("Control+z")  # all of the gesture
     page.wait_for_function("!location.search.includes('w=')")
-    assert parameters(page)["pick"] == ["6"]
 
 
 def test_everything_is_reached_by_keys(opened: Open) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import streamlit as st
 
 from pages.parts import cache, controls
 from pages.parts.chart import PLAIN
-from pages.parts.layers import now
+from pages.parts.layers import drag, now
 from quant.bits import columns
 from quant.bits.columns import Columns
-from quant.bits.state import State
+from quant.bits.state import WIDTHS, State
 from quant.sensitivity.scores import KINDS, WEIGHTS, Sensitivity
 
 SHOWN = "bits-of"
@@ -36,6 +39,13 @@ def draw(found: Sensitivity, state: State) -> None:
             bind=controls.LINK,
             label_visibility="collapsed",
         )
+        heights = {width: columns.height(width) for width in WIDTHS[kind]}
+        drag.of(
+            KEY,
+            heights,
+            lambda moved: _drag(found, state, kind, moved),
+            lambda clicked: _pick(found, state, clicked),
+        )
     known = of(found)
     st.plotly_chart(
         columns.drawn(known, state.bits, kind, state.picked, state.locked),
@@ -47,9 +57,28 @@ def draw(found: Sensitivity, state: State) -> None:
     )
     st.caption(
         "Height: bits now. Colour: the noise that this layer alone adds at these bits; 1, 2 and 3 "
-        "hurt most. Width: share of the weights, the narrowest drawn wider. Click a column to "
-        "change it."
+        "hurt most. Width: share of the weights, the narrowest drawn wider. Drag a column to "
+        "other bits, or click it and choose them below."
     )
+
+
+def _drag(found: Sensitivity, state: State, kind: str, moved: dict[str, Any]) -> None:
+    """The dragged column at its new height, and all that is picked with it."""
+    place, width = moved.get("place"), moved.get("width")
+    if place not in range(len(found.layers)) or width not in WIDTHS[kind]:
+        return
+    if place not in state.picked:
+        state = replace(state, picked=(place,))
+    now.show(found, state.changed(kind, width), gesture=str(moved.get("gesture")))
+
+
+def _pick(found: Sensitivity, state: State, clicked: dict[str, Any]) -> None:
+    """The clicked column; with Shift it comes to those that are picked, or leaves them."""
+    place = clicked.get("place")
+    if place not in range(len(found.layers)):
+        return
+    places = set(state.picked) ^ {place} if clicked.get("more") else {place}
+    now.pick(found, state, tuple(sorted(places)))
 
 
 def _take(found: Sensitivity, state: State) -> None:

@@ -49,7 +49,7 @@ def draw(asked: Asked, found: Sensitivity) -> None:
     measured = measure.point(asked, recipe)
     known = predicting.predictor(asked, found, recipe.method)
     predicted = known.of(state.bits.pairs)
-    numbers.draw(asked, known, predicted, measured)
+    numbers.draw(asked, predicted, measured)
     with st.container(horizontal=True, vertical_alignment="center"):
         _step("Undo", ":material/undo:", "Ctrl+Z", -1, able=now.can_undo())
         _step("Redo", ":material/redo:", "Ctrl+Y", 1, able=now.can_redo())

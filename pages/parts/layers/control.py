@@ -52,14 +52,15 @@ def title(found: Sensitivity, state: State) -> str:
 
 def _picker(found: Sensitivity, state: State) -> None:
     listed = known(found)
+    picked = f"{len(state.picked)} layers, picked one by one"
     if all(one.places != state.picked for one in listed):
-        listed = (Group(f"{len(state.picked)} layers, picked in the chart", state.picked), *listed)
+        listed = (Group(picked, state.picked), *listed)
     at = next(at for at, one in enumerate(listed) if one.places == state.picked)
     st.session_state["picked"] = at
     st.selectbox(
         "Layer or group",
         range(len(listed)),
-        format_func=lambda at: _name(listed[at]),
+        format_func=lambda at: _name(listed[at]) if listed[at].name != picked else picked,
         key="picked",
         width=420,
         on_change=lambda: now.pick(found, state, listed[st.session_state["picked"]].places),

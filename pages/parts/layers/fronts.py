@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.parts import cache, controls
 from pages.parts.chart import PLAIN
-from pages.parts.layers import now, solving
+from pages.parts.layers import now, numbers, solving
 from pages.parts.layers.asked import Asked
 from pages.parts.layers.solving import Rules
 from quant import explain
@@ -90,14 +90,14 @@ def calibration(known: Predictor) -> None:
     points = known.calibration
     st.subheader("How far to trust this", anchor=False)
     if not points:
-        st.caption(
-            f"Nothing of {known.method} with {known.ranges} ranges is measured here yet, so "
-            "predictions rest on the layers' noise alone. Each measured point corrects them."
-        )
+        st.caption(f"{numbers.basis(known)} Each measured point corrects what is predicted.")
         return
     told = checked.summary(points, known.fit.error_db)
     st.plotly_chart(checked.drawn(points), key="calibration", config=PLAIN, alt=told)
-    st.caption(f"{told} Points with a ring in them have bits that differ between layers.")
+    st.caption(
+        f"{numbers.basis(known)} {told} Points with a ring in them have bits that differ between "
+        "layers."
+    )
     with st.expander(
         "Table of predictions and measurements", key="checked", on_change="rerun", type="compact"
     ) as more:

@@ -12,7 +12,8 @@ from quant.bits import state
 from quant.bits.state import State
 from quant.sensitivity.scores import Sensitivity
 
-BEFORE = "bits before"  # in the session: of which network, the states seen, and which is shown
+# In the session: of which network, the states seen, which is shown, and the gesture that made it.
+BEFORE = "bits before"
 MOST_KEPT = 500
 Codes = dict[str, str]
 
@@ -25,8 +26,9 @@ def read(found: Sensitivity) -> tuple[State, str]:
     return now, wrong
 
 
-def show(found: Sensitivity, wanted: State) -> None:
-    """Put a state into the address; for callbacks."""
+def show(found: Sensitivity, wanted: State, gesture: str = "") -> None:
+    """Put a state into the address; for callbacks. Changes of one gesture are undone together."""
+    _kept()["gesture"] = gesture
     _put(wanted.written(found))
 
 
@@ -57,14 +59,17 @@ def _remember(found: Sensitivity, codes: Codes) -> None:
     kept = _kept()
     bits = {name: code for name, code in codes.items() if name != state.PICKED}
     if kept["of"] != found.key:
-        kept.update({"of": found.key, "seen": [bits], "at": 0})
+        kept.update({"of": found.key, "seen": [bits], "at": 0, "by": ""})
     elif kept["seen"][kept["at"]] != bits:
-        seen = [*kept["seen"][: kept["at"] + 1], bits][-MOST_KEPT:]
-        kept.update({"seen": seen, "at": len(seen) - 1})
+        gesture = kept["gesture"]
+        first = kept["at"] + (0 if gesture and gesture == kept["by"] else 1)
+        seen = [*kept["seen"][:first], bits][-MOST_KEPT:]
+        kept.update({"seen": seen, "at": len(seen) - 1, "by": gesture, "gesture": ""})
 
 
 def _kept() -> dict[str, Any]:
-    kept: dict[str, Any] = st.session_state.setdefault(BEFORE, {"of": "", "seen": [{}], "at": 0})
+    fresh = {"of": "", "seen": [{}], "at": 0, "by": "", "gesture": ""}
+    kept: dict[str, Any] = st.session_state.setdefault(BEFORE, fresh)
     return kept
 
 
