@@ -49,6 +49,7 @@ class Modelled:
     fits_memory: Fits
     memory_bytes: int | None
     flow_known: bool
+    is_fp32: bool
 
 
 def modelled(point: Measurement, device: Device, error: Check) -> Modelled:
@@ -81,6 +82,7 @@ def modelled(point: Measurement, device: Device, error: Check) -> Modelled:
         fits_memory=_fits(found.memory_bytes, device.memory),
         memory_bytes=found.memory_bytes,
         flow_known=found.flow_known,
+        is_fp32=point.recipe.is_fp32,
     )
 
 

@@ -44,7 +44,7 @@ def rows(found: Modelled) -> list[tuple[str, str]]:
     rated = UNKNOWN if found.rated_mj is None else f"{_two(found.rated_mj)} mJ"
     return [
         ("Latency, modelled", latency),
-        ("Against FP32, modelled", UNKNOWN if found.gain is None else gain(found.gain)),
+        ("Against FP32, modelled", _against(found)),
         ("Energy of arithmetic and memory, modelled", energy),
         ("Energy at rated power, modelled", rated),
         ("Pictures on one charge, modelled", _pictures(found.charge)),
@@ -62,13 +62,26 @@ def room(fits: Fits, figure: Published | None, needed: float | None = None) -> s
     return f"{fits.value}{needs}"
 
 
+def _against(found: Modelled) -> str:
+    if found.is_fp32:
+        return "the baseline"
+    return UNKNOWN if found.gain is None else gain(found.gain)
+
+
 def published(device: Device) -> list[tuple[str, str, Published | None]]:
     """Each figure of a device: name, value with its unit or that it is not known, source."""
     found: list[tuple[str, str, Published | None]] = []
     for name, (title, unit) in FIGURES.items():
         one: Published | None = getattr(device, name)
-        found.append((title, UNKNOWN if one is None else f"{one.value:,.4g} {unit}", one))
+        found.append((title, UNKNOWN if one is None else _with_unit(one.value, unit), one))
     return found
+
+
+def _with_unit(value: float, unit: str) -> str:
+    """`12 GB`, `1.00 MB`, `14,746 10⁹ multiply-adds/s`."""
+    if unit == "GB" and value < 1:
+        return explain.size(value * 1e9)
+    return f"{value:,.0f} {unit}" if value >= 1000 else f"{value:g} {unit}"
 
 
 def error(check: Check | None, documented: Check) -> str:

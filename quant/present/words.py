@@ -17,8 +17,19 @@ SHORT = {Status.MET: "Yes", Status.UNDECIDED: "Not decided", Status.NONE: "No"}
 
 
 def verdict(found: Answer, asked: Asked) -> str:
-    """`Yes`, `No`, `Not decided`; nothing where no budget was set or nothing is measured."""
-    return SHORT.get(found.status, "") if asked.limits.limits else ""
+    """`Yes`, `No`, `Not decided`; nothing where no budget was set or nothing else is measured."""
+    if not asked.limits.limits:
+        return ""
+    if only_fp32(found):
+        if found.beside.considered == 1:
+            return ""
+        return SHORT[Status.UNDECIDED if found.beside.doubtful else Status.NONE]
+    return SHORT.get(found.status, "")
+
+
+def only_fp32(found: Answer) -> bool:
+    """Whether the network as it came is all that stays within the limits."""
+    return found.status is Status.MET and found.point is not None and found.point.recipe.is_fp32
 
 
 def sentence(found: Answer, asked: Asked, compared: Compared | None = None) -> str:
@@ -29,6 +40,8 @@ def sentence(found: Answer, asked: Asked, compared: Compared | None = None) -> s
         return "Nothing is measured yet."
     if found.point is None:
         return _none(found, asked)
+    if only_fp32(found):
+        return _unquantised(found, asked)
     point = found.point
     said = f"{named(point.recipe)}: {facts(point, compared)}."
     if found.status is Status.UNDECIDED:
@@ -98,6 +111,22 @@ def _speed(point: Point) -> str:
     if found == explain.ABSENT:
         return "its speed not measured"
     return found.replace("same speed", "the same speed")
+
+
+def _unquantised(found: Answer, asked: Asked) -> str:
+    """FP32 alone, and what may join it."""
+    beside = found.beside
+    if beside.considered == 1:
+        return "Only the network as it came is measured so far. Measure some bit-widths on Explore."
+    doubtful = beside.doubtful
+    if doubtful is None:
+        return "Nothing quantised stays within the limits; only the network as it came does."
+    what = named(doubtful.recipe)
+    return (
+        "Only the network as it came is sure to stay within the limits. "
+        f"{what} may: {explain.smaller(doubtful)}, {explain.change(doubtful)} on "
+        f"{doubtful.n:,} pictures.{more_pictures(doubtful, asked)}"
+    )
 
 
 def _none(found: Answer, asked: Asked) -> str:

@@ -34,6 +34,9 @@ def test_what_was_not_published_is_named() -> None:
 def test_fp32_and_points_without_layers_have_sentences_too() -> None:
     fp32 = point(Recipe.fp32(), "float32")
     assert "as fast as FP32" not in words.sentence(modelled(fp32, PHONE, DOCUMENTED))
+    assert dict(words.rows(modelled(fp32, PHONE, DOCUMENTED)))["Against FP32, modelled"] == (
+        "the baseline"
+    )
     bare = words.sentence(modelled(point(outcomes=()), PHONE, DOCUMENTED))
     assert "the layers of this file were not kept" in bare
 
@@ -51,6 +54,10 @@ def test_every_published_figure_is_listed_or_said_to_be_unknown() -> None:
     listed = words.published(UNKNOWN)
     assert ("power", "not known", None) in listed
     assert any(value == "12 GB" for _, value, _ in listed)
+    small = [value for _, value, _ in words.published(device("stm32h743"))]
+    assert "1.00 MB" in small
+    large = [value for _, value, _ in words.published(device("epyc-9654"))]
+    assert "14,746 10⁹ multiply-adds/s" in large
 
 
 def test_room_says_what_it_needs() -> None:

@@ -155,9 +155,26 @@ def test_no_points_say_so() -> None:
     assert changes(Points.of(()), found(), asked(), no_energy) == ()
 
 
-def test_fp32_alone_is_said_to_be_the_baseline() -> None:
-    words = sentence(found(FP32), asked())
-    assert words.startswith("The network as it came: nothing quantised")
+def test_fp32_alone_is_no_recommendation() -> None:
+    answered = found(FP32)
+    assert sentence(answered, asked()).startswith("Only the network as it came is measured so far")
+    assert verdict(answered, asked()) == ""
+
+
+def test_fp32_beside_files_that_lose_too_much_is_a_no() -> None:
+    answered = found(FP32, lossy(0.2, 0.01, W4))
+    assert sentence(answered, asked()) == (
+        "Nothing quantised stays within the limits; only the network as it came does."
+    )
+    assert verdict(answered, asked()) == "No"
+
+
+def test_fp32_beside_files_that_may_do_is_not_decided() -> None:
+    answered = found(FP32, lossy(0.004, 0.003, W4, lost=90, gained=50))
+    words = sentence(answered, asked())
+    assert "Four-bit weights may: 7.5× smaller, −0.4 pp (−0.7 to −0.1) on 10,000 pictures." in words
+    assert "more pictures would" in words
+    assert verdict(answered, asked()) == "Not decided"
 
 
 def test_without_labels_it_is_agreement_and_never_accuracy() -> None:
