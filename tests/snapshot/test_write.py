@@ -12,6 +12,7 @@ import pytest
 
 from models.data import FEWEST, dataset
 from models.gallery import FOLDER, gallery
+from models.own import FOLDER as OWN
 from models.workload import workload
 from quant.errors import RequestError
 from quant.pareto import fronts
@@ -48,7 +49,7 @@ def test_it_holds_every_point_and_the_files_of_the_front_and_fp32(
     store: Store, home: Path, target: Path
 ) -> None:
     done = write(store, home, target, Choice())
-    assert {path.name for path in target.iterdir()} == set(WRITTEN) - {FOLDER}
+    assert {path.name for path in target.iterdir()} == set(WRITTEN) - {FOLDER, OWN}
     with open_store(f"sqlite:///{target / 'bitfront.db'}") as copy:
         assert copy.read_only
         assert copy.points(with_outcomes=True) == store.points(with_outcomes=True)
