@@ -36,7 +36,9 @@ def ground(
     shown = tokens.get(links.chosen(links.GROUND)) or _holder([workload, *beside], point, spots)
     wanted = choice_of(shown.runtime) if shown else runtime
     if wanted in CHOICES:
-        spots = tuple(one for one in spots if choice_of(one.runtime) == wanted)
+        there = tuple(one for one in spots if choice_of(one.runtime) == wanted)
+        # who only looks is shown what there is
+        spots = there if there or not is_viewer() else spots
     if not spots:
         return None
     spot = next(one.spot for one in reversed(ordered) if one.spot in spots)
@@ -46,6 +48,11 @@ def ground(
     elif shown:
         spot = shown
     return grounds.at(ordered, spot, timing.batch, timing.threads, settings().threads)
+
+
+def is_viewer() -> bool:
+    """Whether nothing can be measured here."""
+    return cache.store().read_only
 
 
 def token(ground: Ground) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from quant.recipe import Recipe
@@ -44,6 +45,15 @@ def test_nothing_in_a_runtime_yet_is_an_empty_state(explore: Explore, store: Sto
     [sweep] = store.sweeps()
     assert {task.runtime for task in store.tasks(sweep.id)} == {"openvino"}
     assert all("OpenVINO" in task.label for task in store.tasks(sweep.id))
+
+
+def test_who_only_looks_is_shown_what_there_is(
+    explore: Explore, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(store, "openvino 2026.4.1")
+    assert "press Measure" in words(explore())
+    monkeypatch.setattr("pages.parts.place.is_viewer", lambda: True)
+    assert "openvino 2026.4.1" in words(explore())
 
 
 def test_a_link_to_a_point_wins_over_the_control(explore: Explore, store: Store) -> None:
