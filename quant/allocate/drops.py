@@ -28,7 +28,8 @@ class Drops:
     """Points that the curve goes through, ascending in noise, and how far each may be off.
 
     Between points the logarithm of the loss is straight over that of the noise: losses rise by
-    orders. Below the first it falls with the noise to nothing, beyond the last it nears `most`.
+    orders. Below the first it falls with the noise to nothing; beyond the last it goes on in
+    proportion, and nears `most`.
     """
 
     noises: Floats
@@ -42,8 +43,8 @@ class Drops:
         if noise <= first:
             return float(self.drops[0]) * noise / first
         if noise >= last:
-            left = max(self.most - float(self.drops[-1]), 0.0)  # goes down as the noise goes up
-            return self.most - left * last / noise
+            share = min(max(float(self.drops[-1]), NEGLIGIBLE) / self.most, 0.99)
+            return float(self.most * (1 - (1 - share) ** (noise / last)))
         logs = np.interp(np.log(noise), np.log(self.noises), np.log(self.drops + NEGLIGIBLE))
         return float(max(np.exp(logs) - NEGLIGIBLE, 0.0))
 

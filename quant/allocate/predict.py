@@ -57,6 +57,7 @@ class Predictor:
             _start(found, self),
         )
         self.curve: Drops | None = _curve(found, own)
+        self.taught = sum(one.sqnr_db is not None and not one.recipe.is_fp32 for one in own)
 
     def widths(self, recipe: Recipe) -> list[Widths]:
         """Of each layer, in network order."""
@@ -172,18 +173,17 @@ def _start(found: Sensitivity, predictor: Predictor) -> NoiseFit:
 
 
 def _curve(found: Sensitivity, measured: Sequence[Measurement]) -> Drops | None:
-    """Through the files that were measured; else through the scores' own totals."""
+    """Through the files that were measured, and beyond their noise the scores' own totals."""
     seen = [
         Seen(10 ** (-one.sqnr_db / 10), one.drop, one.drop_low, one.drop_high, one.n)
         for one in measured
         if one.sqnr_db is not None and not one.recipe.is_fp32
     ]
     most = max((one.fp32_accuracy for one in measured), default=1.0)
-    if seen:
-        return drops(seen, most)
+    known = max((one.noise for one in seen), default=0.0)
     for total in found.totals:
         loss = total.loss
-        if loss.drop is not None and loss.drop_error is not None:
+        if loss.drop is not None and loss.drop_error is not None and loss.noise > known:
             reach = 1.96 * loss.drop_error
             seen.append(Seen(loss.noise, loss.drop, loss.drop - reach, loss.drop + reach, found.n))
     return drops(seen, most)

@@ -23,7 +23,7 @@ def sentences(predicted: Predicted, predictor: Predictor) -> Iterator[str]:
     if predicted.drop is None:
         yield "Nothing tells how much accuracy that loses: there are no labels, and no file yet."
     else:
-        basis = "files of this model" if predictor.alike else "the scores of its layers"
+        basis = _files(predictor.taught) if predictor.taught else "the scores of its layers"
         yield f"Loss: {loss(predicted)}, by {basis}."
     if predicted.latency_ms is None or predictor.pace is None:
         yield "Latency: none of this model was measured here, so none is predicted."
@@ -64,6 +64,9 @@ def _by(predictor: Predictor) -> str:
     fit = predictor.fit
     if not fit.n:
         return ", by the scores of its layers alone: no file of this method was measured yet"
-    many = "1 file" if fit.n == 1 else f"{fit.n} files"
     error = "" if fit.error_db is None else f", off by {fit.error_db:.1f} dB when each is left out"
-    return f", corrected by {many} of this method{error}"
+    return f", corrected by {_files(fit.n)} by this method{error}"
+
+
+def _files(count: int) -> str:
+    return "1 file of this model" if count == 1 else f"{count} files of this model"
