@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -92,3 +94,13 @@ def test_nodes_keep_the_names_of_the_file() -> None:
         "originalLayersNames": "a/WithoutBiases,Multiply_7,b/WithoutBiases/DequantizationMultiply,c"
     }
     assert list(names_of(told)) == ["a", "Multiply_7", "b", "c"]
+
+
+def test_openvino_reports_its_use_to_nobody() -> None:
+    script = (
+        "import sys, quant.runtime.ov_options as o\n"
+        "import openvino.tools.ovc as t\n"
+        "print(type(t.telemetry).__module__, sys.modules['openvino_telemetry'])"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["openvino.tools.ovc.telemetry_stub", "None"]
