@@ -16,7 +16,7 @@ OURS = ("app", "pages", "quant", "models")
 NEVER = ("quant.store.migrate",)
 LATE = {
     ("quant/stats.py", "scipy"),
-    ("quant/allocate/solve.py", "scipy"),
+    ("quant/allocate/highs.py", "scipy"),
     ("models/imagenette.py", "torchvision"),
 }
 

@@ -13,7 +13,7 @@ from quant.allocate.predicted import Checked
 from quant.allocate.problem import Assignment, problem
 from quant.allocate.recipes import recipe_of
 from quant.allocate.solve import solve
-from quant.commands import allocating
+from quant.commands import allocated, allocating
 from quant.commands.export import placing, target_of
 from quant.commands.progress import Line
 from quant.commands.sensitivity import rated
@@ -56,9 +56,9 @@ def run(
         code, checked = _measured(request, base, first, constraints, best, asked.measure)
         last = allocating.predictor(found, request.runtime, base, gains)
         final = _best(last, constraints, asked)
-    told = allocating.Told(last, final, recipe_of(final.layers, found.layers, base), checked)
+    told = allocated.Told(last, final, recipe_of(final.layers, found.layers, base), checked)
     is_new = final.layers != best.layers
-    print(json_line(allocating.fields(told)) if as_json else allocating.text(told, is_new=is_new))
+    print(json_line(allocated.fields(told)) if as_json else allocated.text(told, is_new=is_new))
     if target is not None:
         with placing(target):
             target.write_text(told.recipe.canonical + "\n", encoding="utf-8")

@@ -15,7 +15,7 @@ from quant.allocate.problem import problem
 from quant.allocate.recipes import recipe_of
 from quant.allocate.solve import solve
 from quant.cli import main
-from quant.commands import allocating
+from quant.commands import allocated, allocating
 from quant.commands.show import json_line
 from quant.errors import RequestError
 from quant.recipe import Recipe
@@ -58,17 +58,17 @@ def test_what_is_typed_becomes_constraints() -> None:
         allocating.one([Recipe(), Recipe(4, 8)])
 
 
-def told(checked: tuple = ()) -> allocating.Told:
+def told(checked: tuple = ()) -> allocated.Told:
     found = network(10)
     predictor = Predictor(found, "mse", "mse", pace=by_macs(found, 2.0, 1.0))
     given = problem(found, Constraints(), predictor.losses, predictor.sizes, predictor.pace)
     best = solve(given, Limits(size_bytes=given.size_bytes + 60_000))
     recipe = recipe_of(best.layers, found.layers, Recipe(8, 8, "mse", "mse"))
-    return allocating.Told(predictor, best, recipe, checked)
+    return allocated.Told(predictor, best, recipe, checked)
 
 
 def test_the_answer_says_that_it_is_predicted_and_by_what() -> None:
-    said = allocating.text(told(), is_new=False)
+    said = allocated.text(told(), is_new=False)
     assert "Predicted, not measured" in said
     assert "no file of this method was measured yet" in said
     assert "shared out by multiply-adds" in said
@@ -78,7 +78,7 @@ def test_the_answer_says_that_it_is_predicted_and_by_what() -> None:
 
 def test_programs_read_one_object() -> None:
     answer = told()
-    held = json.loads(json_line(allocating.fields(answer)))
+    held = json.loads(json_line(allocated.fields(answer)))
     assert Recipe.from_json(json.dumps(held["recipe"])) == answer.recipe
     assert {"size_bytes", "sqnr_db", "drop", "latency_ms"} <= set(held["predicted"])
     assert len(held["layers"]) == 9

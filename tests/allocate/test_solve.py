@@ -9,9 +9,10 @@ import pytest
 
 from quant.allocate.constraints import Limits
 from quant.allocate.front import front
+from quant.allocate.highs import GAP
 from quant.allocate.hull import hull
 from quant.allocate.problem import Assignment, Group, Option, Problem, assigned
-from quant.allocate.solve import GAP, Infeasible, solve
+from quant.allocate.solve import Infeasible, solve
 from quant.errors import RequestError
 
 WIDTHS = (8, 6, 4, 3, 2)
