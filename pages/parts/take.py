@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from models.workload import slug
-from pages.parts import again, compare, filing
+from pages.parts import again, compare, filing, present
 from pages.parts.controls import Choice
 from quant import explain
 from quant.errors import StoreError
@@ -67,6 +67,7 @@ def row(point: Measurement, choice: Choice, *, only_take: bool = False) -> None:
         if only_take:
             return
         compare.one(point)
+        present.link()
         if path is not None:
             filing.menu(point)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -195,3 +196,12 @@ def test_the_usual_limits_are_explores() -> None:
 
     assert FIRST["loss"] == "0.5 pp"
     assert USUAL.drop == 0.005
+
+
+def test_explore_leads_to_the_recommendation_within_its_limits(
+    explore: Open, filled: Store
+) -> None:
+    app = explore(size="1 MB", loss="1 pp")
+    link = next(one for one in app.main.get("page_link") if one.proto.label == "Present")
+    asked = parse_qs(link.proto.query_string)
+    assert asked == {"size": ["1 MB"], "loss": ["1 pp"], "screen": ["answer"]}
