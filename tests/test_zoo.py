@@ -49,7 +49,7 @@ def test_table_states_figures_failures_and_what_was_not_run() -> None:
     text = document(["resnet18", "resnet34", "vgg11"], found, MACHINE)
     assert "1 of 3 architectures went through" in text
     assert "| `resnet18` | random | 224 | 11.7 | 1.81 | 99.9 % | 31.2 | exact | 0.253 |" in text
-    assert "- `resnet34`: not run yet." in text
+    assert "stopped before and goes on there: `resnet34`." in text
     assert "- `vgg11`: preparing it: …/vgg.onnx does not load" in text
     assert "GELU in 1 of them (`resnet18`): there is no kernel." in text
     assert "Less than 90 %" not in text

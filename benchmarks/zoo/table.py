@@ -103,13 +103,15 @@ def _section(title: str, lines: Sequence[str]) -> str:
 
 
 def _failures(names: Sequence[str], found: dict[str, Row]) -> list[str]:
-    lines = []
-    for name in sorted(names):
-        if name not in found:
-            lines.append(f"- `{name}`: not run yet.")
-        elif "failed" in found[name]:
-            lines.append(f"- `{name}`: {_plain(found[name]['failed'])}")
-    return lines
+    failed = [
+        f"- `{name}`: {_plain(found[name]['failed'])}"
+        for name in sorted(names)
+        if "failed" in found.get(name, {})
+    ]
+    waiting = ", ".join(f"`{name}`" for name in sorted(names) if name not in found)
+    if not waiting:
+        return failed
+    return [*failed, f"- Not run yet; `make zoo` was stopped before and goes on there: {waiting}."]
 
 
 def _plain(text: str) -> str:
