@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -9,14 +11,17 @@ from typing import TYPE_CHECKING, cast
 from models.fetching import fetch as fetch_missing
 from models.workload import workload
 from quant.breakdown.record import Breakdown
-from quant.errors import RequestError
+from quant.errors import BitfrontError, RequestError
 from quant.jobs.executor import Engine, Identity, Known, Progress
 from quant.jobs.requests import Task
+from quant.methods import method
 from quant.records import Measurement
 from quant.sensitivity.rated import Rated
 
 if TYPE_CHECKING:
     from quant.identity import Request
+
+PLAIN = "mse"  # rounds what scores are of, where a method that learns is asked about
 
 
 def warm() -> None:
@@ -93,11 +98,19 @@ def explain(task: Task, home: Path, progress: Progress) -> Breakdown:
 
 
 def rate(task: Task, home: Path, progress: Progress) -> Rated:
-    """Try every layer at every width."""
+    """Try every layer at every width, rounded plainly; of a method that learns, then find what it
+    gains at each layer, which predictions read. Without that, scores are as good."""
+    from quant.gained import gained
     from quant.perturb.rate import rated
 
-    fresh = task.fresh and task.attempt <= 1
-    return rated(_request(task), home, progress, fresh=fresh)
+    request, fresh = _request(task), task.fresh and task.attempt <= 1
+    learns = method(request.recipe.method).learns
+    plain = replace(request.recipe, method=PLAIN) if learns else request.recipe
+    found = rated(replace(request, recipe=plain), home, progress, fresh=fresh)
+    if learns:
+        with suppress(BitfrontError):
+            gained(request, found.sensitivity, home, progress)
+    return found
 
 
 def engine_named(name: str) -> Engine:

@@ -78,6 +78,16 @@ def test_before_any_layer_was_tried_one_button_finds_out(layers: Open, store: St
     assert "The columns appear here when all are done" in words(app)
 
 
+def test_what_a_method_gains_is_found_with_the_layers(layers: Open, tried: Store) -> None:
+    app = layers(method="gptq")
+    assert "how much better gptq does at each layer is not known" in words(app)
+    app.button(key="try-layers").click().run()
+    (sweep,) = tried.open_sweeps()
+    assert [task.recipe.method for task in tried.tasks(sweep.id)] == ["gptq"]
+    assert app.button(key="try-layers").label == "Being tried …"
+    assert not [one for one in layers(method="mse").button if one.key == "try-layers"]
+
+
 def test_what_failed_is_said_and_can_be_tried_again(layers: Open, store: Store) -> None:
     layers().button(key="try-layers").click().run()
     task = store.claim("test", 60)

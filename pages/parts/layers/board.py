@@ -61,7 +61,7 @@ def draw(asked: Asked, found: Sensitivity) -> None:
     one.draw(found, state)
     listing.draw(found, state)
     fronts.draw(asked, found, state, known, predicted, rules)
-    fronts.calibration(known)
+    fronts.calibration(asked, known)
 
 
 def _step(label: str, icon: str, shortcut: str, by: int, *, able: bool) -> None:

@@ -7,12 +7,14 @@ import streamlit as st
 from pages.parts import cache, shell, visitor
 from pages.parts.layers.asked import Asked
 from quant import explain
+from quant.bits.bits import USUAL
 from quant.jobs.requests import FAILED, QUEUED, RUNNING, SENSITIVITY, SweepRequest
 from quant.jobs.submit import ensure_dispatcher, submit
 from quant.recipe import Recipe
 from quant.sensitivity.estimate import seconds
 
-METHOD, RANGES = "mse", "mse"  # with which layers are tried
+RANGES = "mse"  # what activations cover while layers are tried
+GAINS = 1.3  # times as long with what a method that learns gains
 
 
 def draw(asked: Asked) -> None:
@@ -46,7 +48,9 @@ def offer(asked: Asked, label: str, kind: str = "secondary") -> None:
     last = cache.newest_sweep(asked.name)
     failed = last is not None and last.purpose == SENSITIVITY and last.state == FAILED
     waits = is_tried(asked.name)
-    time = explain.duration(seconds(cache.store(), asked.workload))
+    recipe = _recipe(asked)
+    more = GAINS if recipe.learns else 1.0
+    time = explain.duration(more * seconds(cache.store(), asked.workload))
     st.button(
         "Being tried …" if waits else f"{'Retry' if failed else label} · {time}",
         key="try-layers",
@@ -55,9 +59,9 @@ def offer(asked: Asked, label: str, kind: str = "secondary") -> None:
         disabled=waits or asked.lacks_data,
         help="Name the folder of pictures in the side panel first."
         if asked.lacks_data
-        else "Runs in the background; what was tried before is not tried again.",
+        else f"Runs in the background; what was tried before is not tried again.{_also(recipe)}",
         on_click=_begin,
-        args=(asked,),
+        args=(asked, recipe),
     )
 
 
@@ -71,9 +75,21 @@ def is_tried(workload: str) -> bool:
     )
 
 
-def _begin(asked: Asked) -> None:
+def _also(recipe: Recipe) -> str:
+    if not recipe.learns:
+        return ""
+    return f" Also finds how much better than plain rounding {recipe.method} does at each layer."
+
+
+def _recipe(asked: Asked) -> Recipe:
+    """Of which all but the widths counts."""
+    weights, activations = USUAL
+    method = asked.resolved(Recipe(weights, activations))
+    return Recipe(weights, activations, method, RANGES)
+
+
+def _begin(asked: Asked, recipe: Recipe) -> None:
     submit(cache.store(), SweepRequest(
-        asked.name, (Recipe(method=METHOD, ranges=RANGES),), data=asked.data,
-        requested_by=visitor.name(), purpose=SENSITIVITY,
+        asked.name, (recipe,), data=asked.data, requested_by=visitor.name(), purpose=SENSITIVITY,
     ))  # fmt: skip
     ensure_dispatcher()

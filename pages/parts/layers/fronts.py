@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.parts import cache, controls
 from pages.parts.chart import PLAIN
-from pages.parts.layers import now, numbers, solving
+from pages.parts.layers import empty, now, numbers, predicting, solving
 from pages.parts.layers.asked import Asked
 from pages.parts.layers.solving import Rules
 from quant import explain
@@ -85,10 +85,16 @@ def draw(
     _table(line, over_it, across)
 
 
-def calibration(known: Predictor) -> None:
+def calibration(asked: Asked, known: Predictor) -> None:
     """Predicted against measured, of this method's points."""
     points = known.calibration
     st.subheader("How far to trust this", anchor=False)
+    if predicting.gains(known.found, known.method) is None and not cache.store().read_only:
+        st.caption(
+            f"Noise is that of plain rounding: how much better {known.method} does at each layer "
+            "is not known here yet, so layers may be misjudged beside one another."
+        )
+        empty.offer(asked, f"Find what {known.method} gains")
     if not points:
         st.caption(f"{numbers.basis(known)} Each measured point corrects what is predicted.")
         return

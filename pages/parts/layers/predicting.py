@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pages.parts import cache
 from pages.parts.layers.asked import Asked
+from quant.allocate import kept_gains
 from quant.allocate.latency import pace_of
+from quant.allocate.losses import Gains
 from quant.allocate.predict import Predictor
 from quant.records import Measurement
 from quant.sensitivity.scores import Sensitivity
+from quant.settings import settings
 
 MOST_RESTED_ON = 200  # measured points, the newest
 
@@ -27,7 +30,13 @@ def _made(asked: Asked, found: Sensitivity, method: str) -> Predictor:
         if (one.key, one.machine.id, one.runtime) in keys
     ]
     pace = pace_of(found, known, apart)
-    return Predictor(found, method, asked.ranges, known, pace)
+    return Predictor(found, method, asked.ranges, known, pace, gains(found, method) or {})
+
+
+def gains(found: Sensitivity, method: str) -> Gains | None:
+    """What a method leaves of the noise of plain rounding, by layer; None where that was not found
+    on this machine."""
+    return kept_gains.read(settings().home, found, method)
 
 
 def _known(asked: Asked) -> list[Measurement]:
