@@ -42,7 +42,7 @@ def account(
         is_fp32: the file is the baseline itself, so its drop is zero and certain.
         seconds: taken to make the file, and to measure it.
     """
-    artifact, given, fp32 = pick.own.artifact, pick.own.said, pick.fp32.fp32
+    artifact, given, fp32 = pick.own.artifact, pick.said, pick.fp32.fp32
     several = request.runtime == BEST
     n = len(given.labels)
     right, five = int(given.right.sum()), int(given.right_in_five.sum())

@@ -106,7 +106,7 @@ def measured(request: Request, given: Given | None, home: Path, progress: Progre
         home=home,
     )  # fmt: skip
     progress("Done", 1.0)
-    samples = _samples(pick.fp32.fp32, pick.own.said, pick.timed)
+    samples = _samples(pick.fp32.fp32, pick.said, pick.timed)
     return Evaluation(measurement=measurement, predictions=samples)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from models import imagenette
+from models import imagenette, own
 from models.data import Dataset, dataset
 from models.weights import weights_fingerprint
 from models.workload import Workload, workload
@@ -86,12 +86,17 @@ def count_of(request: Request, pictures: Dataset) -> int:
 
 def data_of(request: Request, home: Path) -> Dataset:
     """The pictures of a request; read once by each process."""
-    return _data(request.workload, request.data, request.data_labels, home)
+    chosen = workload(request.workload)
+    is_own = chosen.name.startswith(own.PREFIX)
+    added_at = own.facts(chosen.name).added_at if is_own else ""
+    return _data(chosen, added_at, request.data, request.data_labels, home)
 
 
 @lru_cache(maxsize=4)
-def _data(name: str, data: str | None, labels: str | None, home: Path) -> Dataset:
-    chosen = workload(name)
+def _data(
+    chosen: Workload, _added_at: str, data: str | None, labels: str | None, home: Path
+) -> Dataset:
+    """An own network may be removed, and another one added under its name."""
     return dataset(
         chosen,
         imagenette.place(data or None, home),

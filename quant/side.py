@@ -42,6 +42,12 @@ class Pick:
     timed: Latency
     passed: tuple[str, ...] = ()
 
+    @property
+    def said(self) -> Answers:
+        """The answers of the file; without true labels, right is what the FP32 beside it says,
+        which may be another runtime's."""
+        return replace(self.own.said, labels=self.fp32.fp32.labels)
+
 
 def answered(
     runtime: str,

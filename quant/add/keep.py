@@ -31,7 +31,8 @@ def short(name: str) -> str:
 
 
 def refuse_used(store: Store, name: str) -> None:
-    """A name that has figures already would mix two networks on one front.
+    """A name that has figures already would mix two networks on one front, or show the layers of
+    one for those of the other.
 
     Raises:
         RequestError: it has.
@@ -42,6 +43,11 @@ def refuse_used(store: Store, name: str) -> None:
         raise RequestError(
             f"{count:,} points of an earlier {full} are in the store, and two networks would be on "
             "one front; choose another name"
+        )
+    if store.sensitivity(full) is not None:
+        raise RequestError(
+            f"the layers of an earlier {full} were tried, and what they lose would be shown for "
+            "this network; choose another name"
         )
 
 

@@ -21,7 +21,7 @@ def drawn(points: Sequence[Checked]) -> go.Figure:
     known = [one for one in points if one.measured.sqnr_db is not None]
     ends = [-one.predicted.sqnr_db for one in known]
     ends += [-(one.measured.sqnr_db or 0.0) for one in known]
-    low, high = min(ends) - 2, max(ends) + 2
+    low, high = min(ends, default=-30.0) - 2, max(ends, default=0.0) + 2
     line = {
         "type": "scatter", "mode": "lines", "x": [low, high], "y": [low, high],
         "line": {"color": NEUTRAL, "width": 1, "dash": "dot"}, "name": "as predicted",

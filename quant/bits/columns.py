@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from math import log10
 from typing import Any
 
@@ -144,7 +145,7 @@ def _hover(columns: Columns, at: int, bits: Bits, kind: str) -> str:
     held = f"weights {_bits(weights)}, " if weights != NONE else "no weights, "
     noise = f"{decibels(10 * log10(cost))} of noise alone" if cost > 0 else "adds no noise"
     return (
-        f"<b>{at + 1}. {layer.name}</b><br>{held}activations {_bits(activations)}<br>"
+        f"<b>{at + 1}. {escape(layer.name)}</b><br>{held}activations {_bits(activations)}<br>"
         f"{noise}<br>{columns.shares[at]} of the weights"
     )
 

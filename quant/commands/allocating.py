@@ -13,7 +13,7 @@ from quant.commands.options import limit, whole, words
 from quant.errors import RequestError
 from quant.measure.machine import this_machine
 from quant.recipe import ACTIVATION_BITS, WEIGHT_BITS, Recipe
-from quant.runtimes import full_name
+from quant.runtimes import choice_of, full_name
 from quant.sensitivity.scores import Sensitivity
 from quant.store import open_store
 
@@ -56,7 +56,8 @@ def predictor(found: Sensitivity, runtime: str, base: Recipe, gains: Gains) -> P
             if (one.machine.id, one.runtime) == (machine, runtime)
         ]
     here = [one for one in kept if (one.machine.id, one.runtime) == (machine, runtime)]
-    own = here or kept
+    alike = [one for one in kept if choice_of(one.runtime) == choice_of(runtime)]
+    own = here or alike
     return Predictor(found, base.method, base.ranges, own, pace_of(found, here, apart), gains)
 
 

@@ -17,9 +17,12 @@ def named(recipe: Recipe) -> str:
 def _words(recipe: Recipe) -> str:
     if recipe.is_fp32:
         return "the network as it came"
-    if recipe.is_mixed:
+    if not recipe.common_weights:
         return f"weights of {recipe.least_weights} to {recipe.most_weights} bits"
-    weights, inputs = recipe.weights, recipe.activations
+    weights, inputs = recipe.common_weights, recipe.common_activations
+    if not inputs:
+        held = "float" if weights == FLOAT else f"{NUMBERS[weights]}-bit"
+        return f"{held} weights, activations by layer"
     if weights == FLOAT:
         return f"float weights with {NUMBERS[inputs]}-bit activations"
     if inputs == FLOAT:

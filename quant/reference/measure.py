@@ -15,7 +15,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from models.data import Dataset
-from models.workload import Workload, workload
+from models.workload import ACCURACY, Workload, workload
 from quant.baseline import Progress
 from quant.disk import writing
 from quant.errors import RequestError
@@ -31,6 +31,7 @@ from quant.settings import settings
 RUNTIME = "pytorch"  # as the stopwatch knows it
 STARTS = 3  # each compiles its network anew
 COMPILERS = ("c++", "g++", "clang++")  # that torch.compile looks for, beside CXX
+Classes = NDArray[np.int64]
 NO_COMPILER = (
     "torch.compile needs a C++ compiler and this machine has none of "
     f"{', '.join(COMPILERS)}, nor CXX: only eager PyTorch was measured"
@@ -68,7 +69,7 @@ def measured(request: Request, home: Path, progress: Progress) -> list[Reference
             found = latencies(contenders, data, request.timing, home, progress, starts=STARTS)
     note = "" if compiles else NO_COMPILER
     machine, made_at = this_machine(), datetime.now(UTC).isoformat(timespec="seconds")
-    truth = data.report.labels[:count]
+    truth = data.report.labels[:count] if chosen.metric == ACCURACY else None
     rows = []
     for at, how in enumerate(ways, 1):
         for dtype in (FLOAT32, BFLOAT16):
@@ -93,13 +94,18 @@ def measured(request: Request, home: Path, progress: Progress) -> list[Reference
                     measured_at=made_at,
                     data=f"{data.title}, {count:,} report pictures",
                     n=0 if said is None else count,
-                    accuracy=None if said is None else float((said == truth).mean()),
-                    agreement=None if said is None else float((said == usual).mean()),
+                    accuracy=_share(said, truth),
+                    agreement=_share(said, usual),
                     note=" ".join(filter(None, (found.note, note))),
                 )
             )
     progress("Done", 1.0)
     return rows
+
+
+def _share(said: Classes | None, wanted: Classes | None) -> float | None:
+    """None where either is not known: random weights and pictures without labels have no truth."""
+    return None if said is None or wanted is None else float((said == wanted).mean())
 
 
 def has_compiler() -> bool:

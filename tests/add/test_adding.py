@@ -19,8 +19,13 @@ from quant.add import adding, apart, keep
 from quant.add.bounds import Bounds
 from quant.cli import main
 from quant.errors import UnknownWorkload
+from quant.identity import Request, data_of
+from quant.recipe import Recipe
+from quant.sensitivity.rated import Rated
+from quant.store import open_store
 from tests.add.networks import CLASSES, classifier, saved
 from tests.add.pictures import folder
+from tests.sensitivity.samples import sensitivity
 
 
 @pytest.fixture(autouse=True)
@@ -155,6 +160,25 @@ def test_the_same_name_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
     capsys.readouterr()
     assert add(tmp_path, "--name", "own/mine") == 2
     assert "already" in capsys.readouterr().err
+
+
+def test_a_name_that_is_used_again_has_its_new_normalisation(tmp_path: Path) -> None:
+    request, home = Request("own/mine", Recipe()), tmp_path / "home"
+    add(tmp_path, "--name", "mine", "--mean", "0", "--std", "1")
+    before = data_of(request, home)
+    assert data_of(request, home) is before
+    assert main(["remove", "mine"]) == 0
+    add(tmp_path, "--name", "mine", "--mean", "0.5", "--std", "1", data=tmp_path / "data")
+    assert data_of(request, home).fingerprint != before.fingerprint
+
+
+def test_a_name_whose_layers_were_tried_is_not_used_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_store() as store:
+        store.keep_sensitivities([Rated(sensitivity(workload="own/mine"), b"")])
+    assert add(tmp_path, "--name", "mine") == 2
+    assert "the layers of an earlier own/mine were tried" in capsys.readouterr().err
 
 
 def test_removing_takes_files_and_leaves_the_pictures(

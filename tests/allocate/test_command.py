@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,9 @@ from quant.commands import allocated, allocating
 from quant.commands.show import json_line
 from quant.errors import RequestError
 from quant.recipe import Recipe
+from quant.store import open_store
 from tests.allocate.networks import network
+from tests.pages.samples import measurement
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,20 @@ def test_bad_input_meets_one_sentence(
     assert part in said.err
     assert said.err.count("\n") == 1
     assert said.out == ""
+
+
+@pytest.mark.parametrize(("runtime", "taught"), [("openvino 2026.4.1", 0), ("onnxruntime 1.20", 1)])
+def test_files_of_another_runtime_teach_nothing(
+    runtime: str, taught: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BITFRONT_HOME", str(tmp_path))
+    found = network()
+    with open_store() as store:
+        store.append(
+            measurement(Recipe(4, 8), workload=found.workload, data_id="", runtime=runtime)
+        )
+    told = allocating.predictor(found, "onnxruntime", Recipe(4, 8), {})
+    assert told.taught == taught
 
 
 def test_what_is_typed_becomes_constraints() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import plotly.graph_objects as go
 import pytest
 
-from quant.bits import columns, spread
+from quant.bits import checked, columns, spread
 from quant.bits.bits import NONE, Bits, recipe_of
 from quant.bits.columns import Columns
 from quant.bits.groups import groups
@@ -13,7 +15,7 @@ from quant.bits.state import State, usual
 from quant.errors import InvalidRecipe
 from quant.recipe import Recipe
 from quant.sensitivity.histograms import Histogram
-from tests.bits.samples import network
+from tests.bits.samples import layers, network
 
 FIVE = network(5)  # the fourth is a product of two activations
 
@@ -104,3 +106,15 @@ def test_a_histogram_has_its_words_and_its_table() -> None:
     assert "from -1 to 1, and as 4 bits leave them" in spread.summary("a", "weights", held, 4)
     assert spread.clipped(FIVE.layers[0], "weights", 4) == "2.0 % are clipped at 4 bits"
     assert spread.clipped(FIVE.layers[0], "weights", 32) == ""
+
+
+def test_names_are_no_markup_on_the_chart() -> None:
+    known = layers(2)
+    named = (replace(known[0], name="<a href='https://x.example'>stem</a>"), known[1])
+    found = network(2, layers=named, scores=())
+    figure = columns.drawn(Columns(found), usual(found).bits, "weights")
+    assert "&lt;a href=" in figure.data[0].hovertext[0]
+
+
+def test_points_without_noise_leave_an_empty_chart() -> None:
+    assert checked.drawn(()).data[0].name == "as predicted"

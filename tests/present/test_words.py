@@ -41,6 +41,8 @@ def found(*points: object, budgets: Budgets = HALF, **how: object) -> Answer:
         (Recipe(16, 32), "Sixteen-bit weights, computed in float"),
         (Recipe(32, 8), "Float weights with eight-bit activations"),
         (Recipe(4, 8, layers=(("stem", 8, 8),)), "Weights of 4 to 8 bits"),
+        (Recipe(4, 8, layers=(("stem", 4, 6),)), "Four-bit weights, activations by layer"),
+        (Recipe(32, 8, layers=(("stem", 32, 6),)), "Float weights, activations by layer"),
     ],
 )
 def test_a_recipe_has_a_name_that_needs_no_explanation(recipe: Recipe, words: str) -> None:

@@ -70,6 +70,18 @@ def test_every_way_is_timed_beside_fp32_and_eager_answers(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("without_timing")
+def test_random_weights_have_no_accuracy_to_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = replace(workload("fashion-resnet"), has_labels=False)
+    monkeypatch.setattr(measure, "workload", lambda _name: drawn)
+    monkeypatch.setattr(measure, "has_compiler", lambda: False)
+    found = measured(tmp_path)
+    assert [one.accuracy for one in found] == [None, None]
+    assert found[0].agreement == 1.0
+
+
+@pytest.mark.usefixtures("without_timing")
 def test_without_a_compiler_a_sentence_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
