@@ -25,9 +25,14 @@ from quant.store import open_store
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+MIXED = (
+    "model=fashion-mobilenet&method=gptq&ranges=mse&pick=16"
+    "&w=8x3.4.2.8.4x2.8.3.2.4.3.2.4.3x2.8.3.2.4.3x2.4"
+)
 # Name, path and query, width, height, scheme, and a text that is there when all is drawn.
 PICTURES = (
     ("explore", "", 1440, 1010, "light", "Why this one"),
+    ("layers", f"Layers?{MIXED}", 1440, 1180, "light", "How far to trust this"),
     ("compare", "Compare?way=lost", 1440, 1180, "light", "pass the filters"),
     ("explore-3d", "?chart=3-D", 1440, 1010, "dark", "Why this one"),
     ("phone", "", 390, 1040, "light", "Why this one"),
