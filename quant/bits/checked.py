@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -51,18 +53,24 @@ def table(points: Sequence[Checked]) -> dict[str, list[Any]]:
     }
 
 
-def summary(points: Sequence[Checked], error_db: float | None) -> str:
-    """The figure in a sentence."""
-    count = len(points)
-    off = (
-        f"; left out one after the other, they are predicted to within {error_db:.1f} dB"
-        if error_db is not None
-        else ""
-    )
+def summary(points: Sequence[Checked]) -> str:
+    """The figure in a sentence; `points` are predicted without themselves."""
+    off = [
+        one.predicted.sqnr_db - one.measured.sqnr_db
+        for one in points
+        if one.measured.sqnr_db is not None
+    ]
     inside = sum(1 for one in points if _inside(one))
+    error = f", and noise is off by {sqrt(fmean(one * one for one in off)):.1f} dB" if off else ""
+    if len(points) == 1:
+        within = "lies" if inside else "does not lie"
+        return (
+            f"One measured point, beside what is predicted without it: its loss {within} within "
+            f"its range{error}."
+        )
     return (
-        f"{count} measured point{'s' if count != 1 else ''} beside what is predicted of "
-        f"{'them' if count != 1 else 'it'}: the loss of {inside} lies within its range{off}."
+        f"{len(points)} measured points, each beside what the others predict of it: the loss of "
+        f"{inside} lies within its range{error} (root mean square)."
     )
 
 

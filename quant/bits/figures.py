@@ -52,7 +52,7 @@ def surprise(one: Predicted, found: Figures) -> str:
         parts.append(f"loss {explain.points(found.drop - one.drop)} pp, {where}")
     if one.latency_ms is not None:
         parts.append(f"latency {_off(found.latency_ms, one.latency_ms)}")
-    return f"Measured against predicted: {'; '.join(parts)}."
+    return f"Measured against what the other points predict: {'; '.join(parts)}."
 
 
 def told(one: Predicted) -> str:

@@ -217,8 +217,8 @@ def test_what_was_measured_stands_beside_what_was_predicted(layers: Open, tried:
     found = numbers(app)
     assert "measured 0.703 MB" in words(app)
     assert "Accuracy, predicted" in found
-    assert "Measured against predicted: size" in words(app)
-    assert "measured points beside what is predicted" in words(app)
+    assert "Measured against what the other points predict: size" in words(app)
+    assert "measured points, each beside what the others predict" in words(app)
 
 
 def test_a_recipe_goes_in_and_what_is_none_gets_a_sentence(layers: Open, tried: Store) -> None:

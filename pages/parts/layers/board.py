@@ -49,7 +49,9 @@ def draw(asked: Asked, found: Sensitivity) -> None:
     measured = measure.point(asked, recipe)
     known = predicting.predictor(asked, found, recipe.method)
     predicted = known.of(state.bits.pairs)
-    numbers.draw(asked, predicted, measured)
+    # a point that is measured corrects predictions, and would be found to be as predicted
+    blind = predicting.predictor(asked, found, recipe.method, recipe) if measured else known
+    numbers.draw(asked, blind.of(state.bits.pairs), measured)
     with st.container(horizontal=True, vertical_alignment="center"):
         _step("Undo", ":material/undo:", "Ctrl+Z", -1, able=now.can_undo())
         _step("Redo", ":material/redo:", "Ctrl+Y", 1, able=now.can_redo())

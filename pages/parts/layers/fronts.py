@@ -87,7 +87,7 @@ def draw(
 
 def calibration(asked: Asked, known: Predictor) -> None:
     """Predicted against measured, of this method's points."""
-    points = known.calibration
+    points = predicting.checked(asked, known.found, known)
     st.subheader("How far to trust this", anchor=False)
     if predicting.gains(known.found, known.method) is None and not cache.store().read_only:
         st.caption(
@@ -98,7 +98,7 @@ def calibration(asked: Asked, known: Predictor) -> None:
     if not points:
         st.caption(f"{numbers.basis(known)} Each measured point corrects what is predicted.")
         return
-    told = checked.summary(points, known.fit.error_db)
+    told = checked.summary(points)
     st.plotly_chart(checked.drawn(points), key="calibration", config=PLAIN, alt=told)
     st.caption(
         f"{numbers.basis(known)} {told} Points with a ring in them have bits that differ between "
