@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from quant.errors import InvalidRecipe
-from quant.recipe import Recipe
+from quant.recipe import CALIBRATION_IMAGES, Recipe
 from quant.sensitivity.scores import PRODUCT, WEIGHTS, LayerFacts
 from quant.widths import refuse_unknown
 
@@ -66,7 +66,13 @@ class Bits:
         return tuple(zip(self.weights, self.activations, strict=True))
 
 
-def recipe_of(bits: Bits, layers: Sequence[LayerFacts], method: str, ranges: str) -> Recipe:
+def recipe_of(
+    bits: Bits,
+    layers: Sequence[LayerFacts],
+    method: str,
+    ranges: str,
+    calibration_images: int = CALIBRATION_IMAGES,
+) -> Recipe:
     """The recipe whose file has these bits: the commonest widths for all, others by name.
 
     Equal bits give equal recipes, whichever way they were come by.
@@ -79,7 +85,7 @@ def recipe_of(bits: Bits, layers: Sequence[LayerFacts], method: str, ranges: str
         (layer.name, usual[0] if weights == NONE else weights, activations)
         for layer, (weights, activations) in zip(layers, bits.pairs, strict=True)
     )
-    return Recipe(usual[0], usual[1], method, ranges, layers=own)
+    return Recipe(*usual, method, ranges, calibration_images, layers=own)
 
 
 def _commonest(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from models.workload import known as workload
 from quant import explain
 from quant.breakdown.causes import HAS_KERNEL, clips
 from quant.breakdown.lines import lines
@@ -115,6 +116,9 @@ def _candidates(found: Breakdown) -> list[Suggestion]:
         made.append(Suggestion(_with(recipe, activations=lambda _: IN_FLOAT), why, fp32))
     if recipe.least_activations == IN_FLOAT or recipe.most_weights > WIDE:
         integer = _with(recipe, lambda width: min(width, WIDE), lambda _: WIDE)
+        given = workload(found.workload)
+        if given is not None and not recipe.uses_pictures:
+            integer = replace(integer, calibration_images=given.calibration_images)
         expected = _in_integers(found) if found.trial_ms is None else found.trial_ms
         ratio = found.peaks.integer_gmacs / found.peaks.float_gmacs
         why = f"layers run on 8-bit kernels, whose peak here is {ratio:.1f} times that in float"

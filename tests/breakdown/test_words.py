@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from quant.recipe import Recipe
 from quant.samples import Samples
 from tests.breakdown.samples import breakdown, fp32, given, operation, timed
 from tests.pages.samples import XEON, measurement
+from tests.snapshot.test_own_facts import kept
 
 
 def said(found: Breakdown) -> str:
@@ -82,6 +84,15 @@ def test_a_float_point_is_told_to_try_eight_bits() -> None:
     [one] = advice(breakdown(Recipe.fp32())).suggestions
     assert one.recipe == Recipe(8, 8)
     assert one.expected_ms < 0.48
+
+
+def test_what_is_told_to_try_calibrates_with_the_pictures_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BITFRONT_HOME", str(kept(tmp_path)))
+    found = replace(breakdown(Recipe.fp32()), workload="own/mine")
+    [one] = advice(found).suggestions
+    assert one.recipe == Recipe(8, 8, calibration_images=24)
 
 
 def test_what_a_trial_took_stands_before_a_guess() -> None:

@@ -20,6 +20,7 @@ from quant.store import Store
 from tests.bits.samples import network
 from tests.pages.samples import measurement
 from tests.pages.test_explore import words
+from tests.snapshot.test_own_facts import kept
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 Open = Callable[..., AppTest]
@@ -76,6 +77,20 @@ def test_before_any_layer_was_tried_one_button_finds_out(layers: Open, store: St
     (sweep,) = store.open_sweeps()
     assert (sweep.purpose, sweep.total) == (SENSITIVITY, 1)
     assert "The columns appear here when all are done" in words(app)
+
+
+def test_an_own_network_is_tried_and_measured_with_the_pictures_it_has(
+    layers: Open, store: Store, home: Path
+) -> None:
+    kept(home)
+    layers(model="own/mine").button(key="try-layers").click().run()
+    store.keep_sensitivities([Rated(network(5, workload="own/mine"), b"")])
+    layers(model="own/mine").button(key="measure-this").click().run()
+    asked = {sweep.purpose: store.tasks(sweep.id)[-1].recipe for sweep in store.open_sweeps()}
+    assert {name: one.calibration_images for name, one in asked.items()} == {
+        SENSITIVITY: 24,
+        MEASURE: 24,
+    }
 
 
 def test_what_a_method_gains_is_found_with_the_layers(layers: Open, tried: Store) -> None:

@@ -75,5 +75,6 @@ def _step(label: str, icon: str, shortcut: str, by: int, *, able: bool) -> None:
 
 def _recipe(asked: Asked, found: Sensitivity, state: State) -> Recipe:
     """With `auto` resolved, as recipes hold methods only."""
-    plain = recipe_of(state.bits, found.layers, "nearest", asked.ranges)
-    return recipe_of(state.bits, found.layers, asked.resolved(plain), asked.ranges)
+    rest = asked.ranges, asked.workload.calibration_images
+    plain = recipe_of(state.bits, found.layers, "nearest", *rest)
+    return recipe_of(state.bits, found.layers, asked.resolved(plain), *rest)

@@ -85,7 +85,7 @@ def _recipe(asked: Asked) -> Recipe:
     """Of which all but the widths counts."""
     weights, activations = USUAL
     method = asked.resolved(Recipe(weights, activations))
-    return Recipe(weights, activations, method, RANGES)
+    return Recipe(weights, activations, method, RANGES, asked.workload.calibration_images)
 
 
 def _begin(asked: Asked, recipe: Recipe) -> None:
