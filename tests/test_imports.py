@@ -41,7 +41,7 @@ FOR_PAGES = (
     "quant.certainty", "quant.draws", "quant.judged", "quant.power",
     "quant.snapshot.marker", "quant.shelf", "quant.standalone", "quant.rows", "quant.present",
     "quant.runtimes", "quant.ran_in", "quant.marks", "quant.reference.record",
-    "quant.reference.words", "quant.sensitivity", "quant.bits",
+    "quant.reference.words", "quant.sensitivity", "quant.bits", "quant.learn",
 )  # fmt: skip
 LIGHT = (*(name for name in FOR_PAGES if name not in ("app", "pages")), "models.data",
          "models.weights", "models.splits")  # fmt: skip

@@ -19,6 +19,7 @@ from pages.parts import moment, wire
 from quant.breakdown.found import Found, found
 from quant.compare.sides import Side
 from quant.compare.sides import sides as columns_of
+from quant.errors import StoreError
 from quant.grounds import grounds, select
 from quant.jobs import estimate
 from quant.jobs.requests import SweepStatus, TaskStatus
@@ -26,7 +27,7 @@ from quant.pareto import Ground
 from quant.points import Points
 from quant.records import Measurement
 from quant.reference.record import Reference
-from quant.samples import Integers
+from quant.samples import Integers, Samples
 from quant.selection import Filters, Selection
 from quant.sensitivity.histograms import Histograms, unpack
 from quant.sensitivity.scores import Sensitivity
@@ -137,6 +138,13 @@ def sides(identities: tuple[str, ...], timed: tuple[int, int]) -> tuple[Side, ..
     threads, where they were."""
     now = stamp()
     return _sides(_url(), now.store, now.points, identities, timed)
+
+
+@moment.kept
+def samples(identity: tuple[str, int, int]) -> Samples | None:
+    """What a file said of each picture; None where it was not kept, or is damaged."""
+    now = stamp()
+    return _samples(_url(), now.store, now.points, identity)
 
 
 def gallery(workload: str, data_id: str) -> Gallery | None:
@@ -296,6 +304,20 @@ def _sides(
     either = [held.measurement(one, timed) or held.measurement(one) for one in identities]
     found = [one for one in either if one is not None]
     return columns_of(found, lambda one: held.predictions(one.id, (one.batch, one.threads)), _truth)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _samples(url: str, name: str, version: int, identity: tuple[str, int, int]) -> Samples | None:
+    del name, version
+    point, *timed = identity
+    measured = _store(url).measurement(point, (timed[0], timed[1]))
+    content = _store(url).predictions(point, (timed[0], timed[1]))
+    if measured is None or content is None:
+        return None
+    try:
+        return Samples.read(content, measured.n)
+    except StoreError:  # the page says that it was not kept
+        return None
 
 
 def _truth(point: Measurement) -> Integers | None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from models.offered import names
 from models.workload import Workload
-from pages.parts import links, models
+from pages.parts import links, models, terms
 from quant import auto
 from quant.budgets import Budgets
 from quant.draws import MOST_DRAWS, drawn
@@ -92,6 +92,7 @@ def model() -> Choice:
         default=["2", "3", "4", "6", "8"],
         key="weights",
         bind=LINK,
+        help=terms.told("", "weights", "bit-width"),
         wrap=True,
     )
     activations = st.pills(
@@ -101,7 +102,11 @@ def model() -> Choice:
         default=["8"],
         key="activations",
         bind=LINK,
-        help="The inputs of convolutions and matrix products. 32 leaves them in float.",
+        help=terms.told(
+            "The inputs of convolutions and matrix products. 32 leaves them in float.",
+            "activations",
+            "bit-width",
+        ),
         wrap=True,
     )
     widths = _widths(weights, activations)
@@ -123,9 +128,12 @@ def runtime() -> str:
         key="runtime",
         bind=LINK,
         on_change=_forget_the_point,
-        help=f"What executes the files: {', '.join(named)}. A front belongs to one of them: size, "
-        "accuracy and latency are of the file that it loaded, against FP32 there. With best, each "
-        "point is measured in all of them and has the quickest one's file.",
+        help=terms.told(
+            f"What executes the files: {', '.join(named)}. A front belongs to one of them: size, "
+            "accuracy and latency are of the file that it loaded, against FP32 there. With best, "
+            "each point is measured in all of them and has the quickest one's file.",
+            "runtime",
+        ),
     )
     return chosen
 
@@ -138,16 +146,23 @@ def timing() -> Timing:
         BATCH_SIZES,
         key="batch",
         bind=LINK,
-        help="Pictures that are given to the network at once. A file that is measured already is "
-        "only timed again.",
+        help=terms.told(
+            "Pictures that are given to the network at once. A file that is measured already is "
+            "only timed again.",
+            "batch",
+            "latency",
+        ),
     )
     threads = right.selectbox(
         "Threads",
         THREAD_COUNTS,
         key="threads",
         bind=LINK,
-        help="Of the runtime. The usual number is what BITFRONT_THREADS says, or the physical "
-        "cores.",
+        help=terms.told(
+            "Of the runtime. The usual number is what BITFRONT_THREADS says, or the physical "
+            "cores.",
+            "threads",
+        ),
     )
     return Timing(int(batch), 0 if threads == USUAL_THREADS else int(threads))
 
@@ -155,9 +170,25 @@ def timing() -> Timing:
 def budgets() -> Budgets:
     """Three sliders that end in no limit."""
     st.subheader("Budgets", anchor=False)
-    loss = st.select_slider("Loss, at most", LOSSES, "0.5 pp", key="loss", bind=LINK)
-    size = st.select_slider("Size, at most", SIZES, NO_LIMIT, key="size", bind=LINK)
-    latency = st.select_slider("Latency, at most", LATENCIES, NO_LIMIT, key="latency", bind=LINK)
+    loss = st.select_slider(
+        "Loss, at most",
+        LOSSES,
+        "0.5 pp",
+        key="loss",
+        bind=LINK,
+        help=terms.told("", "pp", "budget"),
+    )
+    size = st.select_slider(
+        "Size, at most", SIZES, NO_LIMIT, key="size", bind=LINK, help=terms.told("", "size")
+    )
+    latency = st.select_slider(
+        "Latency, at most",
+        LATENCIES,
+        NO_LIMIT,
+        key="latency",
+        bind=LINK,
+        help=terms.told("", "latency"),
+    )
     return Budgets(size_bytes=SIZES[size], latency_ms=LATENCIES[latency], drop=LOSSES[loss])
 
 
@@ -165,16 +196,34 @@ def how() -> tuple[str, str]:
     """The method of rounding and that of ranges."""
     left, right = st.columns(2)
     method = left.selectbox(
-        "Rounding", ALLOWED["method"], key="method", bind=LINK, help=METHOD_WORDS
+        "Rounding", ALLOWED["method"], key="method", bind=LINK, help=_method_words()
     )
-    ranges = right.selectbox("Ranges", RANGES, key="ranges", bind=LINK, help=RANGE_WORDS)
+    ranges = right.selectbox(
+        "Ranges",
+        RANGES,
+        key="ranges",
+        bind=LINK,
+        help=terms.told(RANGE_WORDS, "ranges", "mse-ranges"),
+    )
     return method, ranges
+
+
+def _method_words() -> str:
+    return terms.told(
+        METHOD_WORDS, "rounding", "auto", "mse", "equalize", "gptq", "adaround", "brecq", "qdrop"
+    )
 
 
 def _draws() -> int:
     """How many calibration seeds each recipe is measured with."""
     return int(
-        st.select_slider("Calibration draws", DRAWS, key="draws", bind=LINK, help=DRAWS_WORDS)
+        st.select_slider(
+            "Calibration draws",
+            DRAWS,
+            key="draws",
+            bind=LINK,
+            help=terms.told(DRAWS_WORDS, "draws", "calibration"),
+        )
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import cache, shell, to_layers
+from pages.parts import cache, shell, terms, to_layers
 from quant import explain, metric
 from quant.ran_in import ran_in
 from quant.records import LayerOutcome, Measurement
@@ -52,9 +52,19 @@ def flips(point: Measurement) -> None:
         return
     wrong = point.flips - point.lost - point.gained
     with st.container(horizontal=True):
-        st.metric("Changed", f"{point.flips:,}", help=f"Of {point.n:,} predictions.")
-        st.metric("Lost", f"{point.lost:,}", help="Right with FP32, wrong with this file.")
-        st.metric("Gained", f"{point.gained:,}", help="Wrong with FP32, right with this file.")
+        st.metric(
+            "Changed", f"{point.flips:,}", help=terms.told(f"Of {point.n:,} predictions.", "flips")
+        )
+        st.metric(
+            "Lost",
+            f"{point.lost:,}",
+            help=terms.told("Right with FP32, wrong with this file.", "flips"),
+        )
+        st.metric(
+            "Gained",
+            f"{point.gained:,}",
+            help=terms.told("Wrong with FP32, right with this file.", "flips"),
+        )
         st.metric("Wrong both times", f"{wrong:,}", help="Changed from one wrong class to another.")
     st.markdown(
         f"Of {point.n:,} pictures, {explain.percent(point.flips / point.n)} get another answer "

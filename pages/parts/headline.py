@@ -6,7 +6,7 @@ import streamlit as st
 
 from models.offered import counted
 from models.workload import Workload
-from pages.parts import cache, links
+from pages.parts import cache, links, terms
 from pages.parts.text import escape
 from pages.parts.view import View
 from quant import advice, certainty, explain, metric
@@ -55,15 +55,24 @@ def numbers(view: View) -> None:
     size, loss = _against(point)
     with st.grid(4, min_column_width=130):
         st.metric(
-            _role(view), point.recipe.bits, _rest(view, point), delta_color="off", delta_arrow="off"
+            _role(view),
+            point.recipe.bits,
+            _rest(view, point),
+            delta_color="off",
+            delta_arrow="off",
+            help=terms.told(
+                "Bits of weights and of activations; below, how weights are rounded.",
+                "w4a8",
+                "rounding",
+            ),
         )
-        _metric("Size", explain.size(point.size_bytes), size)
-        _metric("Latency", *_speed(point), _interval(point))
+        _metric("Size", explain.size(point.size_bytes), size, terms.told("Of the file.", "size"))
+        _metric("Latency", *_speed(point), terms.told(_interval(point), "latency", "runtime"))
         _metric(
             metric.titled(point.metric, "Accuracy"),
             explain.percent(point.accuracy),
             loss,
-            _paired(point, view),
+            terms.told(_paired(point, view), "pp", "interval", "not-told-apart"),
         )
     kind = point.metric
     if metric.is_agreement(point):

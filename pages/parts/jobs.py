@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import cache, visitor
+from pages.parts import cache, terms, visitor
 from pages.parts.shell import escape
 from quant import explain
 from quant.jobs.requests import (
@@ -70,7 +70,10 @@ def _head(sweep: SweepStatus) -> None:
         st.badge(word, color=colour, icon=icon)  # type: ignore[arg-type]
     asked = escape(visitor.shown(sweep.requested_by))
     first = " · goes before the others" if sweep.priority >= SOONER and not sweep.is_over else ""
-    st.caption(f"asked for by {asked}, {ago(time.time() - sweep.requested_at)}{first}")
+    st.caption(
+        f"asked for by {asked}, {ago(time.time() - sweep.requested_at)}{first}",
+        help=terms.told("", "sweep", "recipe"),
+    )
 
 
 def _buttons(sweep: SweepStatus) -> None:

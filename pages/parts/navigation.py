@@ -11,6 +11,7 @@ PAGES = (
     ("pages/1_Layers.py", "Layers", ":material/bar_chart:"),
     ("pages/2_Compare.py", "Compare", ":material/compare:"),
     ("pages/3_Present.py", "Present", ":material/co_present:"),
+    ("pages/5_Learn.py", "Learn", ":material/school:"),
     ("pages/6_Add.py", "Add your own", ":material/add_circle:"),
 )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from models.offered import names
+from pages.parts import terms
 from pages.parts.controls import ACTIVATIONS, LINK, WEIGHTS
 from pages.parts.view import EVERYTHING
 from quant import metric
@@ -89,7 +90,10 @@ def dominated(count: int) -> bool:
         f"Dominated points ({count:,})",
         key="dominated",
         bind=LINK,
-        help="Points that another one beats or equals in everything the chart shows.",
+        help=terms.told(
+            "Points that another one beats or equals in everything the chart shows.",
+            "pareto-front",
+        ),
     )
 
 

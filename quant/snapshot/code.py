@@ -14,7 +14,8 @@ WHOLE = ("pages", "quant")  # with pictures and templates
 SOURCES = ("models",)  # without weights, pictures and graphs
 SINGLE = ("app.py", ".streamlit/config.toml", "LICENSE", "models/zoo/imagenet-names.txt",
           "models/zoo/torchvision.json",
-          "models/zoo/FASHION-MNIST-LICENSE")  # fmt: skip
+          "models/zoo/FASHION-MNIST-LICENSE",
+          "models/zoo/fashion-mobilenet.safetensors")  # whose layers Learn shows  # fmt: skip
 
 
 def files() -> Iterator[tuple[Path, Path]]:

@@ -54,7 +54,7 @@ def answering(store: Store) -> Store:
 def started(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Calls that would start the dispatcher."""
     calls: list[bool] = []
-    for place in ("measuring", "jobs", "comparing.older"):
+    for place in ("measuring", "jobs", "comparing.older", "learning.asking"):
         name = f"pages.parts.{place}.ensure_dispatcher"
         monkeypatch.setattr(name, lambda: calls.append(True))
     return calls
@@ -92,6 +92,19 @@ def present(explore: Callable[..., AppTest]) -> Callable[..., AppTest]:
 
     def opened(**link: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=60).switch_page("pages/3_Present.py")
+        for name, value in link.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened
+
+
+@pytest.fixture
+def learn(explore: Callable[..., AppTest]) -> Callable[..., AppTest]:
+    """Open Learn by a link with these query parameters."""
+
+    def opened(**link: str | list[str]) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=60).switch_page("pages/5_Learn.py")
         for name, value in link.items():
             app.query_params[name] = value
         return app.run()

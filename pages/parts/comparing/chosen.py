@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from models.workload import Workload
-from pages.parts import cache, controls, links, models, place, view
+from pages.parts import cache, controls, links, models, place, terms, view
 from quant import explain
 from quant.budgets import Budgets
 from quant.compare.sides import LEAST, MOST, Side
@@ -76,7 +76,7 @@ def _pick(selection: Selection, picked: tuple[str, ...]) -> tuple[str, ...]:
         key="picked",
         max_selections=MOST,
         on_change=_keep,
-        help="Two to six. All are held against the first.",
+        help=terms.told("Two to six. All are held against the first.", "flips", "pp"),
         placeholder="Choose two to six",
     )
     return tuple(chosen)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import cache, shell
+from pages.parts import cache, shell, terms
 from quant.compare import words
 from quant.compare.facts import Fact, facts, folded
 from quant.compare.sides import Side
@@ -30,7 +30,7 @@ def statements(sides: Sequence[Side]) -> None:
     """A line for each of the others; how sure it is, on demand."""
     said = cache.drawn(("statements", _ids(sides)), lambda: _told(sides))
     for line, grounds in said:
-        st.markdown(line, help=grounds or None)
+        st.markdown(line, help=terms.told(grounds, "not-told-apart", "interval"))
 
 
 def table(sides: Sequence[Side]) -> None:

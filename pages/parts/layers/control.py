@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import cache
+from pages.parts import cache, terms
 from pages.parts.layers import now
 from quant.bits.groups import Group, groups
 from quant.bits.state import WIDTHS, State
@@ -73,6 +73,12 @@ def _name(one: Group) -> str:
     return one.name if count == 1 else f"{one.name} ({count})"
 
 
+def _help(kind: str) -> str:
+    if kind == WEIGHTS:
+        return terms.told(HELP[kind], "weights", "bit-width", "mixed")
+    return terms.told(HELP[kind], "activations", "bit-width", "mixed")
+
+
 def _step(label: str, icon: str, shortcut: str, found: Sensitivity, state: State, by: int) -> None:
     """Along the network; out of a group, to its first or last layer."""
     at = state.picked[-1] if by < 0 else state.picked[0]
@@ -101,7 +107,7 @@ def _widths(found: Sensitivity, state: State, kind: str) -> None:
         [str(width) for width in sorted(WIDTHS[kind])],
         format_func=lambda width: "float" if int(width) == FLOAT else width,
         key=key,
-        help=HELP[kind],
+        help=_help(kind),
         wrap=True,
         on_change=lambda: _take(found, state, kind, key),
     )

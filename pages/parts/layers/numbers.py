@@ -7,6 +7,7 @@ from math import nan
 import numpy as np
 import streamlit as st
 
+from pages.parts import terms
 from pages.parts.layers.asked import Asked
 from quant.allocate.predict import Predictor
 from quant.allocate.predicted import Predicted
@@ -20,6 +21,8 @@ MEANT = (
     "rest on."
 )
 
+MEANING = terms.told("Predicted from what each layer loses.", "sensitivity", "interval", "mixed")
+
 
 def draw(asked: Asked, predicted: Predicted, measured: Figures | None) -> None:
     """What is predicted, what is measured of it, and how far apart they are. As high before as
@@ -29,7 +32,14 @@ def draw(asked: Asked, predicted: Predicted, measured: Figures | None) -> None:
     with st.grid(3, min_column_width=190):
         for one, told in zip(three, found, strict=True):
             with st.container(gap=None):
-                st.metric(one.name, one.value, one.note, delta_color="off", delta_arrow="off")
+                st.metric(
+                    one.name,
+                    one.value,
+                    one.note,
+                    delta_color="off",
+                    delta_arrow="off",
+                    help=MEANING,
+                )
                 st.caption(told)
     surprise = figures.surprise(predicted, measured) if measured else MEANT
     st.caption(f":material/{'compare_arrows' if measured else 'insights'}: {surprise}")

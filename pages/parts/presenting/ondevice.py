@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts import terms
 from pages.parts.presenting import frame
 from pages.parts.presenting.state import HERE, answer
 from pages.parts.presenting.view import Seen, error, usable
@@ -77,6 +78,7 @@ def _choose(device: Device | None) -> None:
         placeholder="Choose one to see what it would gain",
         on_change=lambda: answer(device=st.session_state["present-device"] or HERE),
         width=340,
+        help=terms.told("Modelled from what was published of it.", "roofline", "energy"),
     )
 
 

@@ -1,0 +1,1 @@
+"""The Learn page: one idea a screen, a glossary and questions."""
