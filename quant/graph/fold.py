@@ -61,10 +61,11 @@ def fold(path: Path) -> ModelProto:
 
 
 def _name_nodes(model: ModelProto) -> None:
-    """Layers are known by their node's name; other exporters leave it out, or give it twice."""
+    """Layers are known by their node's name; other exporters leave it out, or give it twice.
+    OpenVINO lists the names of what it joins between commas, so none may be in one."""
     taken: set[str] = set()
     for index, node in enumerate(model.graph.node):
-        if not node.name or node.name in taken:
+        if not node.name or node.name in taken or "," in node.name:
             node.name = f"{node.op_type}_{index}"
         taken.add(node.name)
 

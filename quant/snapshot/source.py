@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from quant.errors import BitfrontError, StoreError
+from quant.metric import NAMES
 from quant.records import Measurement
 from quant.snapshot.paths import is_plain
 from quant.store import Store, open_store
@@ -91,6 +92,8 @@ def sound(measured: Measurement) -> Measurement:
             raise ValueError(f"its {name} is longer than {longest}")
     if "@" in checked.key + checked.machine.id or not 0 < len(checked.machine.id) <= 64:
         raise ValueError("its key or machine cannot be part of a link")
+    if checked.metric not in NAMES:
+        raise ValueError(f"its metric is {checked.metric[:40]!r}")
     if checked.n < 1 or any(abs(whole) > LARGEST for whole in _whole(checked.to_dict())):
         raise ValueError("one of its counts is out of range")
     if checked.artifact and not is_plain(checked.artifact):

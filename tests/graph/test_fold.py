@@ -81,6 +81,14 @@ def test_two_layers_that_share_a_weight_have_names_of_their_own(tmp_path: Path) 
     assert len({layer.name for layer in layers}) == 2
 
 
+def test_names_of_nodes_can_be_listed_between_commas(tmp_path: Path) -> None:
+    weight = np.eye(4, dtype=np.float32)
+    nodes = [helper.make_node("MatMul", ["input", "a,b"], ["logits"], name="first,second")]
+    model = fold(saved(nodes, {"a,b": weight}, tmp_path / "m.onnx", ["n", 4]))
+    assert [node.name for node in model.graph.node] == ["MatMul_0"]
+    assert [layer.node for layer in layers_of(model)] == ["MatMul_0"]
+
+
 def test_an_exporter_s_notes_are_taken_out(tmp_path: Path) -> None:
     node = helper.make_node("Relu", ["input"], ["logits"], name="relu", doc_string="File /home/me")
     path = saved([node], {"unused": np.zeros(1)}, tmp_path / "m.onnx", ["n", 3])

@@ -175,7 +175,7 @@ def test_a_file_that_was_changed_is_refused(
     "changes",
     [{"accuracy": "high"}, {"n": -1}, {"n": 2**70}, {"recipe": {"weights": 9}}, {"machine": None},
      {"kernels": [1]}, {"measured_at": "yesterday"}, {"key": "a@b"}, {"key": "x" * 300},
-     {"recipe": 7}, {"artifact_sha256": ""}],
+     {"recipe": 7}, {"artifact_sha256": ""}, {"metric": "**luck**"}],
 )  # fmt: skip
 def test_a_measurement_that_is_none_is_refused(
     here: Store, given: Path, other: Path, changes: dict[str, object]
