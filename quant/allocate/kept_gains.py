@@ -8,6 +8,7 @@ from pathlib import Path
 
 from quant.allocate.losses import Gains
 from quant.disk import writing
+from quant.methods import METHODS
 from quant.methods import method as of_name
 from quant.sensitivity.scores import Sensitivity
 
@@ -33,6 +34,13 @@ def keep(home: Path, found: Sensitivity, method: str, gains: Gains) -> None:
         draft = file.with_suffix(".draft")
         draft.write_text(json.dumps(gains), encoding="utf-8")
         draft.replace(file)
+
+
+def copy(home: Path, other: Path, found: Sensitivity) -> None:
+    """What is known of any method, to another home folder."""
+    for method in METHODS:
+        if of_name(method).learns and (known := read(home, found, method)):
+            keep(other, found, method, known)
 
 
 def _file(home: Path, found: Sensitivity, method: str) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 import quant
 from models.gallery import FOLDER
 from models.own import FOLDER as OWN
+from quant.allocate import kept_gains
 from quant.errors import RequestError
 from quant.records import Measurement
 from quant.snapshot import choice as chosen
@@ -28,7 +29,7 @@ from quant.store.protocol import Kept
 DATABASE = "bitfront.db"
 WRITTEN = (
     "app.py", "pages", "quant", "models", ".streamlit", "LICENSE", "requirements.txt",
-    "Dockerfile", "README.md", DATABASE, ARTIFACTS, FOLDER, OWN, marker.FILE,
+    "Dockerfile", "README.md", DATABASE, ARTIFACTS, FOLDER, OWN, marker.FILE, "cache",
 )  # fmt: skip
 MOST_MB = 500.0
 
@@ -76,6 +77,8 @@ def write(
         kept, content = _store(
             store, draft / DATABASE, workloads, shown if predictions else (), room
         )
+        for rated in store.sensitivities(workloads):
+            kept_gains.copy(home, draft, rated.sensitivity)
         if predictions:
             pictures.write(store, home, draft, shown, thumbnails, room)
         own_facts.write(home, draft, workloads)

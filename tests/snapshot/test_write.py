@@ -14,15 +14,19 @@ from models.data import FEWEST, dataset
 from models.gallery import FOLDER, gallery
 from models.own import FOLDER as OWN
 from models.workload import workload
+from quant.allocate import kept_gains
 from quant.errors import RequestError
 from quant.pareto import fronts
 from quant.recipe import Recipe
 from quant.samples import Samples
+from quant.sensitivity.histograms import pack
+from quant.sensitivity.rated import Rated
 from quant.settings import settings
 from quant.snapshot import marker
 from quant.snapshot.choice import ALL, NONE, Choice
 from quant.snapshot.write import WRITTEN, write
 from quant.store import Store, open_store
+from tests.bits.samples import network
 from tests.models.folders import fill as fill_folder
 from tests.models.folders import small
 from tests.pages.answered import N, answered
@@ -49,7 +53,7 @@ def test_it_holds_every_point_and_the_files_of_the_front_and_fp32(
     store: Store, home: Path, target: Path
 ) -> None:
     done = write(store, home, target, Choice())
-    assert {path.name for path in target.iterdir()} == set(WRITTEN) - {FOLDER, OWN}
+    assert {path.name for path in target.iterdir()} == set(WRITTEN) - {FOLDER, OWN, "cache"}
     with open_store(f"sqlite:///{target / 'bitfront.db'}") as copy:
         assert copy.read_only
         assert copy.points(with_outcomes=True) == store.points(with_outcomes=True)
@@ -275,3 +279,13 @@ def test_a_marker_that_cannot_be_read_is_no_marker(target: Path) -> None:
 def test_content_of_a_file_is_what_was_measured(store: Store, home: Path, target: Path) -> None:
     write(store, home, target, Choice(files=ALL))
     assert {path.read_bytes() for path in (target / "artifacts").iterdir()} == {CONTENT}
+
+
+def test_what_methods_gain_comes_along_with_the_scores(
+    store: Store, home: Path, target: Path
+) -> None:
+    scores = network(5)
+    store.keep_sensitivities([Rated(scores, pack(()))])
+    kept_gains.keep(home, scores, "gptq", {"classifier": 0.5})
+    write(store, home, target, Choice())
+    assert kept_gains.read(target, scores, "brecq") == {"classifier": 0.5}

@@ -89,12 +89,13 @@ def calibration(asked: Asked, known: Predictor) -> None:
     """Predicted against measured, of this method's points."""
     points = predicting.checked(asked, known.found, known)
     st.subheader("How far to trust this", anchor=False)
-    if predicting.gains(known.found, known.method) is None and not cache.store().read_only:
+    if predicting.gains(known.found, known.method) is None:
         st.caption(
             f"Noise is that of plain rounding: how much better {known.method} does at each layer "
             "is not known here yet, so layers may be misjudged beside one another."
         )
-        empty.offer(asked, f"Find what {known.method} gains")
+        if not cache.store().read_only:
+            empty.offer(asked, f"Find what {known.method} gains")
     if not points:
         st.caption(f"{numbers.basis(known)} Each measured point corrects what is predicted.")
         return
