@@ -115,7 +115,8 @@ def explained(identity: str) -> Found | None:
 
 @moment.kept
 def sensitivity(workload: str) -> Sensitivity | None:
-    """What each layer of a workload loses at each width, as found last; None before that."""
+    """What each layer of a workload loses at each width, as found last, by `mse` where it was; None
+    before that."""
     now = stamp()
     return _sensitivity(_url(), now.store, now.points, workload)
 
@@ -347,7 +348,9 @@ def _explained(url: str, name: str, version: int, identity: str) -> Found | None
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _sensitivity(url: str, name: str, version: int, workload: str) -> Sensitivity | None:
     del name, version
-    return _store(url).sensitivity(workload)
+    kept = _store(url)
+    # What methods that learn start from, as `allocate` takes it.
+    return kept.sensitivity(workload, method="mse") or kept.sensitivity(workload)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -54,7 +54,7 @@ class Predictor:
         self.fit: NoiseFit = fitted(
             [self.summed(self.widths(one.recipe)) for one in noisy],
             [10 ** (-(one.sqnr_db or 0.0) / 10) for one in noisy],
-            _start(found, self),
+            _start(found),
         )
         self.curve: Drops | None = _curve(found, own)
         self.taught = sum(one.sqnr_db is not None and not one.recipe.is_fp32 for one in own)
@@ -161,12 +161,15 @@ def _newest(measured: Iterable[Measurement]) -> list[Measurement]:
     return list(kept.values())
 
 
-def _start(found: Sensitivity, predictor: Predictor) -> NoiseFit:
-    """Where no file was measured: all layers at once, as the scores have it, over the sums."""
-    off = []
+def _start(found: Sensitivity) -> NoiseFit:
+    """Where no file was measured: all layers at once, as the scores have it, over the sums.
+
+    Both of plain rounding: totals have no gains of a method, so sums beside them have none either.
+    """
+    off, plain = [], Additive(found)
     for bits in WIDTHS[WEIGHTS]:
         total = found.total(WEIGHTS, bits)
-        summed = sum(predictor.losses.of(name, bits, FLOAT) for name in predictor.names)
+        summed = sum(plain.of(layer.name, bits, FLOAT) for layer in found.layers)
         if total is not None and total.loss.noise > 0 and summed > 0:
             off.append(decibels(total.loss.noise) - decibels(summed))
     return NoiseFit(float(np.mean(off)) if off else 0.0)

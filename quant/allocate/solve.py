@@ -5,7 +5,7 @@ Each group of layers takes one option: Sinha and Zoltners 1979, Operations Resea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf
 
 from quant.allocate.constraints import Limits
@@ -19,17 +19,24 @@ UNITS = {
     "size_bytes": ("bytes", ",.0f"),
     "bit_operations": ("bit-operations", ".3g"),
     "latency_ms": ("ms", ".3f"),
-    "noise": ("noise of the logits over their power", ".3g"),
 }
+Noise = Callable[[float], str]  # a sum of noises, in words
+
+
+def by_power(noise: float) -> str:
+    """Where nothing is known of what noise loses."""
+    return f"{noise:.3g} noise of the logits over their power"
 
 
 class Infeasible(RequestError):
     """No assignment keeps to the budgets; the sentence says what the least is."""
 
 
-def solve(given: Problem, limits: Limits) -> Assignment:
+def solve(given: Problem, limits: Limits, noise: Noise = by_power) -> Assignment:
     """The least noise within the limits; the smallest file where noise is limited.
 
+    Args:
+        noise: says a limit on noise as it was asked for, such as accuracy lost.
     Raises:
         RequestError: no limit, one on a latency that nothing was measured for, or no solver here.
         Infeasible: with the least that there is.
@@ -43,42 +50,49 @@ def solve(given: Problem, limits: Limits) -> Assignment:
             "first, or leave the latency out"
         )
     for name, limit in wanted.items():
-        _refuse_impossible(given, name, limit)
+        _refuse_impossible(given, name, limit, noise)
     minimised = "size_bytes" if "noise" in wanted else "noise"
     found = _highs(given, wanted, minimised)
     if found is None and len(wanted) > 1:
-        raise Infeasible(_together(given, wanted))
+        raise Infeasible(_together(given, wanted, noise))
     if found is None:
         raise BitfrontError(f"the solver found nothing within {limits}: report this")
     return found
 
 
-def _together(given: Problem, wanted: Mapping[str, float]) -> str:
+def _said(name: str, value: float, noise: Noise) -> str:
+    if name == "noise":
+        return noise(value)
+    unit, digits = UNITS[name]
+    return f"{value:{digits if value >= 1 else '.3g'}} {unit}"
+
+
+def _together(given: Problem, wanted: Mapping[str, float], noise: Noise) -> str:
     """What the others allow, for the limit whose relaxing is told of."""
     for name in ("noise", "latency_ms", "size_bytes", "bit_operations"):
         others = {key: value for key, value in wanted.items() if key != name}
         if name not in wanted or (found := _highs(given, others, name)) is None:
             continue
-        unit, digits = UNITS[name]
+        least, most = getattr(found, name), wanted[name]
         return (
             f"each budget can be kept to, all together cannot: with the others, at least "
-            f"{getattr(found, name):{digits}} {unit} are needed and {wanted[name]:{digits}} were "
-            "given; raise one of them"
+            f"{_said(name, least, noise)} are needed and {_said(name, most, noise)} were given; "
+            "raise one of them"
         )
     return "each budget can be kept to, all together cannot; raise one of them"
 
 
-def _refuse_impossible(given: Problem, name: str, limit: float) -> None:
+def _refuse_impossible(given: Problem, name: str, limit: float, noise: Noise) -> None:
     picks = [
         min(range(len(group.options)), key=lambda at: getattr(group.options[at], name))
         for group in given.groups
     ]
     least = getattr(assigned(given, picks), name)
     if least > limit:
-        unit, digits = UNITS[name]
+        other = "wider" if name == "noise" else "narrower"
         raise Infeasible(
-            f"a budget of {limit:{digits}} {unit} cannot be kept to: with the allowed widths at "
-            f"least {least:{digits}} are needed; raise it, or allow narrower widths"
+            f"a budget of {_said(name, limit, noise)} cannot be kept to: with the allowed widths "
+            f"at least {_said(name, least, noise)} are needed; raise it, or allow {other} widths"
         )
 
 

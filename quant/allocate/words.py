@@ -48,6 +48,15 @@ def loss(predicted: Predicted) -> str:
     return f"{100 * predicted.drop:.1f} pp ({low:.1f} to {high:.1f})".replace("-", explain.MINUS)
 
 
+def lost(predictor: Predictor, summed: float) -> str:
+    """A sum of noises as what it loses: `0.5 pp of loss (logits at 24.1 dB)`."""
+    power = predictor.fit.of(summed)[0]
+    quality = f"logits at {-decibels(power):.1f} dB"
+    if predictor.curve is None:
+        return quality
+    return f"{abs(100 * predictor.curve.of(power)):.2g} pp of loss ({quality})"
+
+
 def off(checked: Checked) -> str:
     """How a prediction did: `24.1 dB predicted, 23.4 measured`."""
     real = checked.measured

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from quant.allocate.candidates import candidates
 from quant.allocate.constraints import Constraints
@@ -13,6 +14,7 @@ from quant.allocate.predicted import Checked
 from quant.allocate.problem import Assignment, problem
 from quant.allocate.recipes import recipe_of
 from quant.allocate.solve import solve
+from quant.allocate.words import lost
 from quant.commands import allocated, allocating
 from quant.commands.export import placing, target_of
 from quant.commands.progress import Line
@@ -96,7 +98,7 @@ def _best(predictor: Predictor, constraints: Constraints, asked: allocating.Aske
             )
         limits = replace(limits, noise=noise)
     given = problem(predictor.found, constraints, predictor.losses, predictor.sizes, predictor.pace)
-    return solve(given, limits)
+    return solve(given, limits, partial(lost, predictor))
 
 
 def _measured(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from quant.allocate.predict import Predictor
 from quant.allocate.problem import problem
 from quant.allocate.sizes import sizes
 from quant.allocate.solve import solve
+from quant.allocate.words import lost
 from quant.errors import InvalidRecipe, RequestError
 from quant.recipe import Recipe
 from tests.allocate.networks import network
@@ -71,6 +73,17 @@ def test_what_cannot_be_kept_to_is_refused() -> None:
         Constraints(fixed=(("a", 4, 8), ("a", 2, 8)))
 
 
+def test_a_loss_that_cannot_be_kept_to_is_told_of_as_loss() -> None:
+    found = network()
+    known = Predictor(found, "mse", "mse")
+    given = problem(found, Constraints(weights=(2,)), known.losses, known.sizes)
+    with pytest.raises(RequestError) as harm:
+        solve(given, Limits(noise=1e-9), partial(lost, known))
+    said = str(harm.value)
+    assert "pp of loss (logits at" in said
+    assert "wider" in said
+
+
 def test_layers_of_one_tensor_are_found() -> None:
     assert sharing(network().layers) == [("layer0", "layer1")]
 
@@ -88,6 +101,14 @@ def test_what_a_method_gains_changes_its_layer_alone() -> None:
     plain, better = Additive(found), Additive(found, {"layer0": 0.1})
     assert better.of("layer0", 3, 32) == pytest.approx(plain.of("layer0", 3, 32) / 10)
     assert better.of("layer1", 3, 32) == plain.of("layer1", 3, 32)
+
+
+def test_what_a_method_gains_counts_before_any_file_is_measured() -> None:
+    found = network()
+    gains = {layer.name: 0.1 for layer in found.layers}
+    widths = [(3, 32)] * len(found.layers)
+    plain, better = Predictor(found, "mse", "mse"), Predictor(found, "gptq", "mse", gains=gains)
+    assert better.of(widths).noise == pytest.approx(plain.of(widths).noise / 10)
 
 
 def test_sizes_are_anchored_on_measured_files() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from quant.allocate.constraints import Constraints, Limits, sharing
 from quant.allocate.predict import Predictor
 from quant.allocate.problem import Assignment, Problem, problem
 from quant.allocate.solve import solve
+from quant.allocate.words import lost
 from quant.bits.bits import NONE, Bits
 from quant.bits.state import State
 from quant.errors import BitfrontError, RequestError
@@ -112,7 +114,7 @@ def _solve(found: Sensitivity, state: State, known: Predictor, asked: Asked, rul
     try:
         noise = None if asked.drop is None else _noise(known, asked.drop)
         limits = Limits(size_bytes=asked.size_bytes, latency_ms=asked.latency_ms, noise=noise)
-        best = solve(given(found, state, known, rules), limits)
+        best = solve(given(found, state, known, rules), limits, partial(lost, known))
     except BitfrontError as exc:
         st.session_state[HARM] = shell.sentence(exc)
         return
