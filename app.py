@@ -16,6 +16,7 @@ from pages.parts import (
     measuring,
     models,
     pytorch,
+    reports,
     share,
     shell,
     showing,
@@ -23,6 +24,7 @@ from pages.parts import (
     take,
     view,
 )
+from quant.present.asked import Asked
 from quant.recipe import Recipe
 
 
@@ -50,6 +52,13 @@ def empty(choice: controls.Choice, seen: view.View) -> None:
             "each point appears here as soon as it is measured.",
             icon=":material/touch_app:",
         )
+
+
+def report(file: str, choice: controls.Choice, seen: view.View) -> None:
+    """Of all that is measured of the model where it is seen, about the chosen point."""
+    if seen.ground is not None and seen.chosen is not None:
+        asked = Asked(seen.budgets)
+        reports.menu(file, seen.ground, asked, seen.chosen.id, data=choice.data)
 
 
 with shell.page("Explore"):
@@ -84,7 +93,7 @@ with shell.page("Explore"):
     else:
         chart.draw(seen, wanted, arrivals.now(name, seen))
         headline.why(seen)
-        take.row(seen.chosen, choice)
+        take.row(seen.chosen, choice, lambda file: report(file, choice, seen))
         rows, layers, why, flips, provenance, history = details.tabs()
         if rows.open:  # what no one sees is not drawn
             with rows:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from models import report_index, thumbnails
 from models.data import dataset
+from models.splits import Split
 from models.workload import Workload
 from quant.errors import DataError
 
@@ -49,6 +50,17 @@ def gallery(workload: Workload, data_id: str, home: Path) -> Gallery | None:
     return _shipped(workload, data_id) or _cached(data_id, home) or _packed(data_id, home)
 
 
+def pixels(workload: Workload, data_id: str, home: Path) -> NDArray[np.uint8] | None:
+    """The report pictures as the network is given them, (n, channels, height, width); None where
+    they are not whole on this machine."""
+    if not re.fullmatch("[0-9a-f]{12}", data_id):
+        return None
+    if (whole := _report(workload, data_id)) is not None:
+        return whole.pictures
+    kept = report_index.find(home / "cache" / "pictures", data_id)
+    return None if kept is None else kept[0]
+
+
 def pack(folder: Path, data_id: str, rows: Iterable[int], pictures: Gallery) -> int:
     """Write thumbnails of some report pictures below a snapshot's folder; their bytes together."""
     path = folder / FOLDER / f"{data_id}.zip"
@@ -63,12 +75,17 @@ def pack(folder: Path, data_id: str, rows: Iterable[int], pictures: Gallery) -> 
 
 
 def _shipped(workload: Workload, data_id: str) -> Gallery | None:
+    report = _report(workload, data_id)
+    return None if report is None else _from_pixels(report.pictures, report.labels)
+
+
+def _report(workload: Workload, data_id: str) -> Split | None:
     if not workload.embedded:
         return None
     with suppress(DataError, OSError):  # a snapshot's viewer comes without the data set
         whole = dataset(workload)
         if whole.data_id == data_id:
-            return _from_pixels(whole.report.pictures, whole.report.labels)
+            return whole.report
     return None
 
 

@@ -284,6 +284,77 @@ def export(
 
 
 @app.command()
+def report(
+    workload: Workload,
+    output: Annotated[
+        str,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Ends in .html, .pptx, .json, .csv or .zip."
+        ),
+    ],
+    max_drop: MaxDrop = "0.5",
+    max_mb: MaxMegabytes = None,
+    max_ms: MaxMilliseconds = None,
+    matters: Annotated[
+        str, typer.Option(help="What matters most: accuracy, size, speed or battery.")
+    ] = "size",
+    device: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="What it would do there, modelled; see docs/present.md."),
+    ] = None,
+    point: Annotated[
+        str, typer.Option(metavar="POINT", help="Speak of this one: an id or a label.")
+    ] = "",
+    runtime: OfRuntime = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Write what was measured as a file that stands alone: a page, a deck, numbers, or a zip of
+    all with every chart as PNG and SVG. Nothing is measured for it."""
+    from quant.commands import options
+    from quant.commands import report as command
+
+    budgets = options.budgets(max_drop, max_mb, max_ms)
+    wanted = command.Wanted(budgets, matters, device, point, runtime, data)
+    command.run(workload, wanted, output, as_json=json)
+
+
+@app.command()
+def bundle(
+    context: typer.Context,
+    workload: Workload,
+    output: Annotated[
+        str,
+        typer.Option("-o", "--output", metavar="DIR|ZIP", help="A new folder, or a name in .zip."),
+    ],
+    recipe: RecipeFile = None,
+    weights: Width = "8",
+    activations: Width = "8",
+    method: Method = "nearest",
+    ranges: Range = "minmax",
+    images: Images = None,
+    runtime: Runtime = "onnxruntime",
+    seed: Seed = "0",
+    calibration_images: Calibration = None,
+    data: Data = None,
+    data_labels: Labels = None,
+    random_weights: Random = False,
+    fresh: Fresh = False,
+    json: Json = False,
+) -> None:
+    """Write one recipe's file with a short script that runs it on a folder of pictures, three
+    pictures with the expected answers, and a README; measured unless it was measured before."""
+    from quant.commands import bundle as command
+    from quant.commands import options
+
+    workload = options.network(workload, random_weights)
+    asked = (weights, activations, method, ranges, seed, calibration_images)
+    recipes = options.chosen(workload, recipe, asked, _typed(context))
+    request = options.request(workload, recipes, data, data_labels, images, runtime, fresh)
+    raise typer.Exit(command.run(request, recipes, output, as_json=json))
+
+
+@app.command()
 def explain(
     context: typer.Context,
     workload: Workload,

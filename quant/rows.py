@@ -28,14 +28,20 @@ def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
     written = io.StringIO()
     sheet = csv.writer(written, lineterminator="\n")
     if names:
-        sheet.writerow(names)
+        sheet.writerow(map(_cell, names))
     sheet.writerows([_cell(row.get(name)) for name in names] for row in finite)
     return written.getvalue()
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a cell begins with that spreadsheets compute
+
+
 def _cell(value: Any) -> Any:
+    """A name that a spreadsheet would take for a formula has an apostrophe before it."""
     if value is None:
         return ""
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
     if isinstance(value, Mapping | list | tuple):
         return json.dumps(value, ensure_ascii=False)
     return value

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
 from models.workload import slug
-from pages.parts import again, compare, filing, present
+from pages.parts import again, compare, filing, present, reports
 from pages.parts.controls import Choice
 from quant import explain
 from quant.errors import StoreError
-from quant.recipe import CALIBRATION_IMAGES
 from quant.records import Measurement
-from quant.runtimes import USUAL, choice_of, title
+from quant.report import reproduce
+from quant.runtimes import choice_of, title
 from quant.shelf import shelf
 from quant.standalone import script
 
 
-def row(point: Measurement, choice: Choice, *, only_take: bool = False) -> None:
-    """One row of buttons; where the file is gone, how to have it again. `only_take` leaves out
-    comparing and filing."""
+def row(
+    point: Measurement,
+    choice: Choice,
+    report: Callable[[str], None] | None = None,
+    *,
+    only_take: bool = False,
+) -> None:
+    """One row of buttons; where the file is gone, how to have it again. `report` draws the button
+    of a report, given a name for its file. `only_take` leaves out comparing and filing."""
     path = shelf().find(point.artifact)
     name = f"{slug(point.workload)}-{point.recipe.label.replace('·', '-').replace(' ', '-')}"
     if path is None:
@@ -57,39 +63,23 @@ def row(point: Measurement, choice: Choice, *, only_take: bool = False) -> None:
             icon=":material/data_object:",
             help="What was asked for: widths, method, ranges, calibration, seed.",
         )
+        reports.deployment(point, name, choice.data)
+        if report is not None:
+            report(name)
         with st.popover("Reproduce", icon=":material/terminal:"):
             given = ", given the pictures it was made with" if choice.workload.needs_data else ""
             st.caption(
                 "In Bitfront's folder, with its environment active, this writes the same "
                 f"file{given}." + (" Download the recipe first." if point.recipe.is_mixed else "")
             )
-            st.code(command(point, choice, f"{name}.onnx"), language="bash", wrap_lines=True)
+            command = reproduce.export(point, f"{name}.onnx", choice.data)
+            st.code(command, language="bash", wrap_lines=True)
         if only_take:
             return
         compare.one(point)
         present.link()
         if path is not None:
             filing.menu(point)
-
-
-def command(point: Measurement, choice: Choice, file: str) -> str:
-    """The `export` that makes the same file; one whose layers differ from the recipe's file."""
-    recipe = point.recipe
-    words = ["python", "-m", "quant", "export", point.workload]
-    if recipe.is_mixed:
-        words += ["--recipe", str(Path(file).with_suffix(".json"))]
-    else:
-        words += ["--weights", str(recipe.weights), "--activations", str(recipe.activations)]
-        words += ["--method", recipe.method, "--ranges", recipe.ranges]
-        if recipe.seed:
-            words += ["--seed", str(recipe.seed)]
-        if recipe.calibration_images != CALIBRATION_IMAGES:
-            words += ["--calibration-images", str(recipe.calibration_images)]
-    if choice_of(point.runtime) != USUAL:
-        words += ["--runtime", choice_of(point.runtime)]
-    if choice.workload.needs_data:
-        words += ["--data", choice.data or "DIR"]
-    return shlex.join([*words, "-o", file])
 
 
 def _plain(point: Measurement) -> str:

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import export
+from pages.parts import cache, export
 from quant.budgets import USUAL
 from quant.grounds import select
 from quant.judged import row
 from quant.pareto import Ground
 from quant.points import Points
 from quant.recipe import Recipe
+from quant.report.listed import measurements
 from quant.selection import Filters
 from quant.shelf import shelf
 from quant.store import Right, Store
@@ -83,7 +84,8 @@ def test_an_unknown_tab_in_a_link_is_said(explore: Explore, filled: Store) -> No
 def test_there_are_a_model_a_script_a_recipe_and_exports(explore: Explore, filled: Store) -> None:
     buttons = explore(point=W4.id).get("download_button")
     assert [button.proto.label for button in buttons] == [
-        "Download model · 0.703 MB", "Script", "Recipe", "CSV", "JSON",
+        "Download model · 0.703 MB", "Script", "Recipe", "Bundle", "Page", "Slides", "Everything",
+        "CSV", "JSON",
     ]  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def test_exports_hold_all_points_shown_with_all_columns(explore: Explore, filled
     explore()
     kept = [one for one in sweep() if one.recipe.weights == 4]
     points = Points.of(kept)
-    found = export.measurements(points)
+    found = measurements(cache.store(), points)
     assert [one.id for one in found] == [one.id for one in kept]
     shown = select(points, {}, Ground.of(kept[0]), Filters())
     judged = export.rows(found, shown, USUAL, Right(filled).of)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from pages.parts import controls, links, measuring, place, shell, take
+from pages.parts import controls, links, measuring, place, reports, shell, take
 from pages.parts.presenting import frame, left, ondevice, questions, view
 from pages.parts.presenting.state import State
 from pages.parts.presenting.view import Seen
@@ -68,13 +70,21 @@ def _changes(seen: Seen) -> None:
 
 
 def _take(state: State, seen: Seen) -> None:
-    """The file, its recipe and the command; reports take their place beside them."""
-    chosen = seen.chosen
-    if chosen is None:
+    """The file, its recipe, the command, and the report; where there is no file, the report."""
+    chosen, ground = seen.chosen, seen.ground
+    if ground is None:
         return
     frame.subheading("Take it with you")
+
+    def report(file: str) -> None:
+        check = partial(view.error, ground)
+        reports.menu(file, ground, state.asked, check=check)
+
+    if chosen is None:
+        report(state.workload.slug)
+        return
     choice = controls.Choice(state.workload, ())
-    take.row(chosen, choice, only_take=True)
+    take.row(chosen, choice, report, only_take=True)
     measuring.progress(state.workload.name)
 
 

@@ -5,25 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from pages.parts import cache, links, place
 from pages.parts.presenting.state import State
 from pages.parts.view import EVERYTHING
 from quant.beside import Compared
-from quant.devices.checked import DOCUMENTED, Check, checked
+from quant.devices.checked import DOCUMENTED, Check
 from quant.devices.energy import millijoules
+from quant.devices.nearby import held_against
 from quant.devices.work import work
 from quant.draws import Draws
 from quant.pareto import Ground
 from quant.point import Figures
-from quant.points import Place, Points
+from quant.points import Points
 from quant.present.answer import Answer, Energy, answer
 from quant.records import Measurement
 from quant.selection import MOST_ROWS, Selection
 
 MOST_DRAWN = 80
-CHECKED_OF_EACH, CHECKED_MODELS = 6, 12  # files and models that the device model is held against
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +125,4 @@ def _energy(ground: Ground | None, point: Figures) -> float | None:
 
 
 def _checked(ground: Ground) -> Check | None:
-    """A few files of each of some models that were measured on this machine and runtime, from the
-    smallest to the largest."""
-    found = []
-    for name in cache.workloads()[:CHECKED_MODELS]:
-        points = cache.columns(name)
-        here = points.take(points.at(one for one in points.places if _is_beside(one, ground)))
-        order = np.argsort(here.size_bytes)
-        few = np.linspace(0, len(order) - 1, min(len(order), CHECKED_OF_EACH)).astype(np.intp)
-        found += [
-            cache.measurement(one.id, one.batch, one.threads) for one in here.figures(order[few])
-        ]
-    return checked(one for one in found if one is not None)
-
-
-def _is_beside(place: Place, ground: Ground) -> bool:
-    """On the same machine and runtime, at the same batch and threads."""
-    return Ground.of(place)[2:] == ground[2:]
+    return held_against(ground, cache.workloads(), cache.columns, cache.measurement)
