@@ -74,16 +74,15 @@ def answers(said: Mapping[int, Samples], row: int) -> tuple[Answer, ...]:
 
 
 def worth_a_look(said: Mapping[int, Samples], labels: Integers | None) -> list[int]:
-    """Places of pictures: those of which the widths say most different things come first; of
-    equal ones those that the widest file has right, and is surest of."""
+    """Places of pictures: first those that the widest file has right and the narrowest does not,
+    then others that the two disagree on, then what the widest has right; of equal ones those that
+    it is surest of."""
     n = min(map(len, said.values()), default=0)
     if not n:
         return []
-    ordered = [said[bits] for bits in sorted(said, reverse=True)]
-    every = np.stack([one.predictions[:n] for one in ordered])
-    kinds = 1 + (np.diff(np.sort(every, axis=0), axis=0) > 0).sum(axis=0)
-    widest = ordered[0]
-    right = np.ones(n) if labels is None else widest.predictions[:n] == labels[:n]
-    order = np.lexsort((-widest.confidence[:n], ~right.astype(bool), -kinds))
+    widest, narrowest = said[max(said)], said[min(said)]
+    changed = widest.predictions[:n] != narrowest.predictions[:n]
+    right = np.ones(n, bool) if labels is None else widest.predictions[:n] == labels[:n]
+    order = np.lexsort((-widest.confidence[:n], ~right, ~changed, ~(right & changed)))
     rows: list[int] = order[:MOST_ROWS].tolist()
     return rows

@@ -67,7 +67,8 @@ def number_line(found: Line) -> tuple[go.Figure, str]:
              "zeroline": False}  # fmt: skip
     words = (
         f"{len(found.values)} values on {len(levels)} levels from {grid.low:.2f} to "
-        f"{grid.high:.2f}; {int(found.clipped.sum())} of them lie outside and are clipped."
+        f"{grid.high:.2f}; {int(found.clipped.sum())} of them lie more than half a step outside "
+        "and are clipped."
     )
     return _figure(data, "value", "", yaxis=yaxis, shapes=[shade]), words
 
@@ -157,7 +158,8 @@ def answers(
     ]  # fmt: skip
     ticks = ["FP32" if one.bits == 32 else str(one.bits) for one in ordered]
     xaxis = {"tickvals": at, "ticktext": ticks}
-    yaxis = {"range": [0, 118], "ticksuffix": " %", "tickvals": [0, 25, 50, 75, 100]}
+    marks = [0, 25, 50, 75, 100]
+    yaxis = {"range": [0, 118], "tickvals": marks, "ticktext": [f"{one} %" for one in marks]}
     words = "; ".join(
         f"{'FP32' if one.bits == 32 else f'{one.bits} bits'}: {names[one.predicted]}, "
         f"{100 * one.confidence:.0f} % sure"

@@ -46,7 +46,7 @@ def test_answers_come_widest_first_as_they_were_stored() -> None:
     assert answers(stored, 5) == ()
 
 
-def test_pictures_that_files_disagree_on_come_first() -> None:
+def test_right_answers_that_are_lost_come_first() -> None:
     stored = {32: said(0, 1, 2, 3), 4: said(0, 1, 5, 3), 2: said(0, 7, 6, 3)}
     assert worth_a_look(stored, np.array([0, 1, 2, 9])) == [2, 1, 0, 3]
     assert worth_a_look({}, None) == []

@@ -66,7 +66,7 @@ def test_the_rule_of_thumb_is_stated_and_measured(learn: Open, store: Store) -> 
     text = shown(learn(step="sound", of="A pure tone", bits="8"))
     assert "6.02 b + 1.76 dB" in text
     assert "By the rule of thumb: 49.9 dB" in text
-    assert "Signal to noise, measured: 49.8 dB" in text
+    assert "SQNR, measured: 49.8 dB" in text
 
 
 def test_the_clip_range_trades_one_error_for_the_other(learn: Open, store: Store) -> None:

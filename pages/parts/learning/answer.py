@@ -26,7 +26,7 @@ def draw() -> None:
     frame.heading(
         "What a network answers as bits fall",
         "One picture that the network never learned from, and what each measured file says of it: "
-        "the class, and how sure it is. First it gets less sure; then the answer changes.",
+        "the class, and how sure it is. Move the slider to fewer bits.",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = state.picked(
@@ -106,8 +106,8 @@ def _shown(found: Stored, said: Mapping[int, Samples]) -> None:
     )
     st.caption(
         f"Stored answers of {len(said)} files of {escape(found.workload.name)}, measured on "
-        f"{point.n:,} pictures. Pictures that the files disagree on come first, so most pictures "
-        "change less than these."
+        f"{point.n:,} pictures. Pictures that the most bits get right and the fewest "
+        "do not come first, so most pictures change less than these."
     )
 
 

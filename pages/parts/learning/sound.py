@@ -37,7 +37,7 @@ def draw() -> None:
     expected, offset = levels.expected_db(before, bits), levels.offset_db(before)
     frame.figures(
         (
-            "Signal to noise, measured",
+            "SQNR, measured",
             f"{measured:.1f} dB" if math.isfinite(measured) else "no noise",
             terms.told("Of all samples of this sound.", "sqnr"),
         ),
