@@ -54,7 +54,7 @@ def lost(predictor: Predictor, summed: float) -> str:
     quality = f"logits at {-decibels(power):.1f} dB"
     if predictor.curve is None:
         return quality
-    return f"{abs(100 * predictor.curve.of(power)):.2g} pp of loss ({quality})"
+    return f"{abs(100 * predictor.curve.of(power)):.3f} pp of loss ({quality})"
 
 
 def off(checked: Checked) -> str:
