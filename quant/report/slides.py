@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from math import ceil
 from typing import Any
 
 from pptx import Presentation
@@ -18,8 +19,7 @@ from quant.report.static import picture
 
 WIDTH, HEIGHT = 13.333, 7.5  # inches
 LEFT, TOP, WIDE, LOW = 0.6, 1.35, 12.1, 6.9
-ROWS = 12  # of a table, on a slide
-LONG = 90  # letters of a cell, at which lines wrap and fewer rows fit
+ROOM, LETTER = 5.3, 10  # inches that a table may have, and points of its letters
 MOST_SLIDES = 6  # of one table: the rest is in the other files
 _RGB: Any = RGBColor  # which has no types
 INK, QUIET, WHITE = _RGB(0x1D, 0x23, 0x30), _RGB(0x5B, 0x63, 0x70), _RGB(255, 255, 255)
@@ -65,7 +65,7 @@ def _section(deck: Any, section: Section) -> None:
 
 
 def _tables(deck: Any, section: Section, table: Table, notes: str) -> None:
-    pages = list(_paged(table.rows))
+    pages = list(_paged(table))
     kept = pages[:MOST_SLIDES]
     for at, rows in enumerate(kept, 1):
         more = f" ({at} of {len(kept)})" if len(kept) > 1 else ""
@@ -78,19 +78,29 @@ def _tables(deck: Any, section: Section, table: Table, notes: str) -> None:
         slide.notes_slide.notes_text_frame.text = f"{notes} {table.below}".strip()
 
 
-def _paged(rows: Sequence[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
+def _paged(table: Table) -> Iterator[list[tuple[str, ...]]]:
     """As many rows as a slide has room for."""
+    wide = [share * WIDE for share in _shares(table.head, table.rows)]
     page: list[tuple[str, ...]] = []
-    lines = 0
-    for row in rows:
-        tall = max(1 + len(cell) // LONG for cell in row)
-        if page and lines + tall > ROWS:
+    used = first = _tall(table.head, wide)
+    for row in table.rows:
+        tall = _tall(row, wide)
+        if page and used + tall > ROOM:
             yield page
-            page, lines = [], 0
+            page, used = [], first
         page.append(row)
-        lines += tall
+        used += tall
     if page:
         yield page
+
+
+def _tall(cells: Sequence[str], wide: Sequence[float]) -> float:
+    """Inches that a row takes, with its lines broken: letters are about half as wide as high."""
+    lines = max(
+        ceil((len(cell) + 2) * 0.54 * LETTER / (72 * (width - 0.2)))
+        for cell, width in zip(cells, wide, strict=True)
+    )
+    return lines * LETTER * 1.2 / 72 + 0.08
 
 
 def _slide(deck: Any, title: str, size: int = 26, height: float = 0.8, top: float = 0.45) -> Any:
@@ -142,13 +152,13 @@ def _table(slide: Any, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -
     for column, share in enumerate(_shares(head, rows)):
         made.columns[column].width = int(Inches(WIDE) * share)
     for at, cells in enumerate((head, *rows)):
-        made.rows[at].height = Inches(0.32)
+        made.rows[at].height = Inches(0.25)
         for column, text in enumerate(cells):
             cell = made.cell(at, column)
             cell.margin_top = cell.margin_bottom = Inches(0.03)
             cell.text = text
             for line in cell.text_frame.paragraphs:
-                _style(line, 11, WHITE if at == 0 else INK, bold=at == 0)
+                _style(line, LETTER, WHITE if at == 0 else INK, bold=at == 0)
             if at == 0:
                 cell.fill.solid()
                 cell.fill.fore_color.rgb = MAIN
@@ -157,7 +167,7 @@ def _table(slide: Any, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -
 def _shares(head: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[float]:
     """Of the width, by the longest cell of a column."""
     longest = [
-        min(max(len(row[column]) for row in (tuple(head), *rows)), 60) + 3
+        min(max(len(row[column]) for row in (tuple(head), *rows)), 60) + 6
         for column in range(len(head))
     ]
     return [one / sum(longest) for one in longest]
