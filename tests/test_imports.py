@@ -40,6 +40,7 @@ FOR_PAGES = (
     "quant.samples", "quant.compare", "models.labels", "models.gallery", "quant.beside",
     "quant.certainty", "quant.draws", "quant.judged", "quant.power",
     "quant.snapshot.marker", "quant.shelf", "quant.standalone", "quant.rows", "quant.present",
+    "quant.report.html", "quant.report.slides", "quant.report.packed", "quant.report.bundle",
     "quant.runtimes", "quant.ran_in", "quant.marks", "quant.reference.record",
     "quant.reference.words", "quant.sensitivity", "quant.bits", "quant.learn",
 )  # fmt: skip

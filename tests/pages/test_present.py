@@ -205,3 +205,12 @@ def test_explore_leads_to_the_recommendation_within_its_limits(
     link = next(one for one in app.main.get("page_link") if one.proto.label == "Present")
     asked = parse_qs(link.proto.query_string)
     assert asked == {"size": ["1 MB"], "loss": ["1 pp"], "screen": ["answer"]}
+
+
+def test_a_report_is_offered_also_where_nothing_is_within_the_limits(
+    present: Open, filled: Store
+) -> None:
+    app = present(screen="answer", size="0.5 MB", loss="0.1 pp")
+    assert "No. None of 15 measured" in shown(app)
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert labels == ["Page", "Slides", "Everything"]
