@@ -126,7 +126,9 @@ def _readme(
         ran_in=ran_in(point),
         machine=_cell(point.machine.label),
         sha=point.artifact_sha256,
-        again=reproduce.export(point, f"{chosen.slug}-{point.recipe.bits}.zip", data, "bundle"),
+        again=reproduce.export(
+            point, f"{chosen.slug}-{point.recipe.bits}.zip", data, "bundle", "recipe.json"
+        ),
         weights=f"\nWeights: {_line(chosen.weights_from)}.\n",
         licence=(
             "\nThe pictures are of Fashion-MNIST, © 2017 Zalando SE, MIT licence: "

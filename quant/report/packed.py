@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from quant.errors import RequestError
-from quant.report import numbers
+from quant.report import numbers, reproduce
 from quant.report.charts import charts
 from quant.report.report import Report
 
@@ -66,6 +66,11 @@ def _all(report: Report) -> bytes:
         f"{name}-points.csv": numbers.points_csv(report).encode(),
         f"{name}-layers.csv": numbers.layers_csv(report).encode(),
         f"{name}-modelled.csv": numbers.modelled_csv(report).encode(),
+        **{
+            reproduce.in_archive(one.recipe): one.recipe.canonical.encode()
+            for one in report.measured
+            if one.recipe.is_mixed
+        },
         **{f"charts/{file}": content for file, content in pictures(charts(report))},
     }
     return zipped({file: content for file, content in files.items() if content})

@@ -15,17 +15,24 @@ from quant.runtimes import USUAL, choice_of
 COMMAND = ("python", "-m", "quant")
 
 
-def export(point: Measurement, file: str, data: str | None = None, name: str = "export") -> str:
+def export(
+    point: Measurement,
+    file: str,
+    data: str | None = None,
+    name: str = "export",
+    recipe_file: str = "",
+) -> str:
     """The command that writes the point's file; one whose layers differ from the recipe's file.
 
     Args:
         data: the folder of pictures, where the model needs one; `DIR` stands for it unless known.
         name: `export` or `bundle`.
+        recipe_file: where the recipe lies; beside the file under its name unless told.
     """
     recipe = point.recipe
     words = [*COMMAND, name, point.workload]
     if recipe.is_mixed:
-        words += ["--recipe", str(Path(file).with_suffix(".json"))]
+        words += ["--recipe", recipe_file or str(Path(file).with_suffix(".json"))]
     else:
         words += ["--weights", str(recipe.weights), "--activations", str(recipe.activations)]
         words += ["--method", recipe.method, "--ranges", recipe.ranges, *_drawn(recipe)]
@@ -43,7 +50,7 @@ def sweeps(points: Sequence[Measurement], data: str | None = None) -> tuple[str,
         if recipe.is_fp32:
             continue
         if recipe.is_mixed:
-            mixed.append(export(point, f"{recipe.id}.onnx", data))
+            mixed.append(export(point, f"{recipe.id}.onnx", data, recipe_file=in_archive(recipe)))
             continue
         alike = (recipe.method, recipe.ranges, recipe.seed, recipe.calibration_images, point.n)
         _, widths = wanted.setdefault(alike, (point, {}))
@@ -54,6 +61,11 @@ def sweeps(points: Sequence[Measurement], data: str | None = None) -> tuple[str,
         for weights, activations in _crossed(widths)
     ]
     return (*(found or [_sweep(points[0], (32,), (32,), data)] * (not mixed)), *mixed)
+
+
+def in_archive(recipe: Recipe) -> str:
+    """Where a report's archive keeps a recipe whose layers differ."""
+    return f"recipes/{recipe.id}.json"
 
 
 def report(workload: str, asked: Asked, runtime: str, file: str, pinned: str = "") -> str:

@@ -316,6 +316,7 @@ def _splits(one: Measurement) -> str:
 
 
 def _again(report: Report) -> Section:
+    mixed = any(one.recipe.is_mixed for one in report.measured)
     code = (*reproduce.sweeps(report.measured, report.data), *_own(report))
     return Section(
         "again",
@@ -323,7 +324,8 @@ def _again(report: Report) -> Section:
         said=(
             "In Bitfront's folder, with its environment active: the first lines measure the same "
             "points, the last ones write the file, a folder with all that runs it, and this "
-            "report. Latencies are this machine's.",
+            "report. Latencies are this machine's."
+            + (" Recipes whose layers differ are in the report as .zip." if mixed else ""),
         ),
         code=code,
         notes="The commands that measure and write all of this again.",
@@ -341,8 +343,9 @@ def _own(report: Report) -> Sequence[str]:
     if point is None or point.recipe.is_fp32:
         return (told,)
     file = f"{name}-{point.recipe.bits}.onnx"
+    recipe = reproduce.in_archive(point.recipe)
     return (
-        reproduce.export(point, file, report.data),
-        reproduce.export(point, file.replace(".onnx", ".zip"), report.data, "bundle"),
+        reproduce.export(point, file, report.data, recipe_file=recipe),
+        reproduce.export(point, file.replace(".onnx", ".zip"), report.data, "bundle", recipe),
         told,
     )

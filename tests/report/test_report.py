@@ -18,6 +18,7 @@ import pytest
 from pptx import Presentation
 
 from quant import advice, explain
+from quant.breakdown import chart as bars
 from quant.budgets import USUAL, Budgets
 from quant.commands.report import source_of
 from quant.devices.table import device
@@ -28,13 +29,14 @@ from quant.present.words import sentence, verdict
 from quant.recipe import Recipe
 from quant.records import Measurement
 from quant.report import numbers
-from quant.report.charts import charts
+from quant.report.charts import Chart, charts
 from quant.report.html import html
 from quant.report.packed import checked, written
 from quant.report.sections import headline, sections
 from quant.report.slides import slides
 from quant.report.static import picture
 from quant.store import Right, open_store
+from tests.breakdown.samples import breakdown
 from tests.devices.samples import point as with_layers
 from tests.pages.samples import measurement, sweep
 from tests.report.gathered import reported
@@ -254,3 +256,20 @@ def test_pictures_hold_the_names_of_the_front_as_the_chart_has_them() -> None:
 def test_a_name_that_says_no_form_is_refused(name: str) -> None:
     with pytest.raises(RequestError, match=r"a report is written as \.html"):
         checked(name)
+
+
+def test_recipes_whose_layers_differ_come_along_for_the_commands() -> None:
+    recipe = Recipe(4, 8, "mse", layers=(("body.0", 2, 8),))
+    with reported([FP32, one(0.001, 0.001, recipe)]) as report:
+        archive = zipfile.ZipFile(io.BytesIO(written(report, ".zip")))
+        (again,) = (part for part in sections(report) if part.name == "again")
+    kept = f"recipes/{recipe.id}.json"
+    assert Recipe.from_json(archive.read(kept).decode()) == recipe
+    assert sum(f"--recipe {kept}" in line for line in again.code) == 3
+
+
+def test_time_by_layer_is_drawn_too() -> None:
+    found = breakdown()
+    chart = Chart("time", "time", bars.summary(found), bars.bars(found).to_dict())
+    assert picture(chart, "png").startswith(b"\x89PNG")
+    assert b"<svg" in picture(chart, "svg")
