@@ -44,6 +44,7 @@ PICTURES = (
         "light",
         "less energy than FP32",
     ),
+    ("learn", "Learn?step=layer", 1440, 1340, "light", "none has less than"),
     ("jobs", "Jobs", 1440, 860, "light", "2 of 5 measured"),
 )
 

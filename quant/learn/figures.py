@@ -124,10 +124,10 @@ def channels(weights: Weights, tensor: Rounded, channel: Rounded) -> tuple[go.Fi
     ]
     lost = int((tensor.by_channel_db <= 0.5).sum())
     words = (
-        f"{len(weights)} channels. With one scale for all, the smallest have "
-        f"{np.nanmin(_finite(tensor.by_channel_db)):.1f} dB and {lost} of them are all but lost "
-        f"(at most half a decibel); with a scale each, none has less than "
-        f"{np.nanmin(_finite(channel.by_channel_db)):.1f} dB."
+        f"{len(weights)} channels. With one scale for all, the worst has "
+        f"{np.nanmin(_finite(tensor.by_channel_db)):.1f} dB, and {lost or 'none'} "
+        f"{'is' if lost < 2 else 'are'} all but lost (at most half a decibel); with a scale each, "
+        f"none has less than {np.nanmin(_finite(channel.by_channel_db)):.1f} dB."
     )
     ticks = [one for one in TICKS if 0.7 * reach.min() <= one <= 1.4 * reach.max()]
     xaxis = {"type": "log", "tickvals": ticks, "ticktext": [f"{one:g}" for one in ticks]}

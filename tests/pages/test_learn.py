@@ -173,3 +173,15 @@ def test_measurements_without_answers_say_so(learn: Open, store: Store) -> None:
     app = learn(step="answer")
     assert "answers to single pictures were not kept" in shown(app)
     assert not app.metric
+
+
+def test_who_only_looks_is_shown_stored_answers_and_no_button(
+    learn: Open, answering: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering.read_only = True
+    monkeypatch.setattr("pages.parts.cache.store", lambda: answering)
+    app = learn(step="answer")
+    text = shown(app)
+    assert "Stored answers of 4 files" in text
+    assert "Not measured: 7, 6, 5 and 3 bits. Measuring is off here." in text
+    assert "learn-measure" not in {one.key for one in app.button}
