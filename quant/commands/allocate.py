@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from models.workload import workload
 from quant.allocate.candidates import candidates
 from quant.allocate.constraints import Constraints
 from quant.allocate.front import front
@@ -70,9 +71,10 @@ def run(
 def _scoring(request: SweepRequest, base: Recipe) -> SweepRequest:
     """Layers are rated by their weights alone, as plainly as the method starts from."""
     plain = "nearest" if base.method == "nearest" else "mse"
-    rating = Recipe(
-        method=plain, ranges=base.ranges, calibration_images=base.calibration_images, seed=base.seed
-    )
+    # a recipe that looks at no pictures has forgotten how many an own network has
+    own = workload(request.workload).calibration_images
+    count = base.calibration_images if base.uses_pictures else own
+    rating = Recipe(method=plain, ranges=base.ranges, calibration_images=count, seed=base.seed)
     return replace(request, recipes=(rating,), images=None, purpose=SENSITIVITY, fresh=False)
 
 
