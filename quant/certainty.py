@@ -56,7 +56,8 @@ def would_tell(missing: float) -> str:
         return "a million more pictures would not tell"
     digits = max(0, floor(log10(missing)) - 1)
     count = max(1, round(missing / 10**digits)) * 10**digits
-    return f"about {count:,.0f} more pictures would tell"
+    noun = "picture" if round(count) == 1 else "pictures"
+    return f"about {count:,.0f} more {noun} would tell"
 
 
 def told_apart(point: Point, compared: Compared | None = None) -> bool:
