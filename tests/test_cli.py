@@ -49,6 +49,8 @@ def rows(ran: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:
+    # a shell's background job, such as tests may be, ignores Ctrl-C and bequeaths that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=ROOT,
