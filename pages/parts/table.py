@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ def _data(
     models = len({point.workload for point in rows.points}) > 1
     listed = [
         _row(point, models)
-        | {"budgets": certainty.verdict(point, budgets).replace(" pictures would tell", "")}
+        | {"budgets": _short(certainty.verdict(point, budgets))}
         | ({f"beside {compared.best_label}": _beside(point, compared)} if compared.beside else {})
         | ({"over draws, %": _over(draws.get(point.id))} if draws else {})
         | {"on the front": "yes" if best else "no"}
@@ -113,6 +114,11 @@ def _on_front(view: View, points: tuple[Figures, ...], wanted: Showing) -> list[
     best = view.points.marks[view.selection.best(wanted.axes)]
     found: list[bool] = np.isin(Points.of(points).marks, best).tolist()
     return found
+
+
+def _short(verdict: str) -> str:
+    """`undecided (about 12,000 more)`: the column's help says of what."""
+    return re.sub(r" pictures? would tell", "", verdict)
 
 
 def _beside(point: Figures, compared: Compared) -> str:

@@ -183,7 +183,8 @@ def test_a_budget_that_is_undecided_says_how_many_pictures_would_tell(
     assert budgets["w2a8·mse"] == "not met"
     assert re.fullmatch(r"undecided \(about [\d,]+ more\)", budgets["w4a8·mse"])
     (many,) = re.findall(r"about ([\d,]+) more", budgets["w4a8·mse"])
-    assert f"About {many} more pictures would tell." in words(app)
+    noun = "picture" if many == "1" else "pictures"
+    assert f"About {many} more {noun} would tell." in words(app)
     tip = next(metric for metric in app.metric if metric.label == "Accuracy").help
     assert "After Holm's correction over 14 points" in tip
     assert "These pictures tell a difference of " in tip
