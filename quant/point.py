@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TypeAlias
 
-from quant.recipe import FLOAT, Recipe
+from quant.recipe import Recipe
 from quant.records import Measurement
 
 
@@ -46,6 +46,7 @@ class Figures:
     latency_ratio: float
     latency_ratio_low: float
     latency_ratio_high: float
+    effective_weight_bits: float
     runtime: str
     machine_id: str
     machine_label: str
@@ -70,9 +71,8 @@ Point: TypeAlias = Measurement | Figures
 
 
 def weight_bits(point: Point) -> float:
-    """The recipe's; where layers differ, the share of FP32's bytes that the file has, of 32."""
-    mixed = FLOAT * point.size_bytes / point.fp32_size_bytes
-    return float(point.recipe.common_weights or mixed)
+    """The recipe's; where layers differ, the mean over weights, scales included."""
+    return float(point.recipe.common_weights or point.effective_weight_bits)
 
 
 def dot_name(point: Point) -> str:

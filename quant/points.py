@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quant.point import Figures, Point, mark
-from quant.recipe import FLOAT, MIXED, Recipe
+from quant.recipe import MIXED, Recipe
 from quant.records import Measurement
 
 Mask = NDArray[np.bool_]
@@ -25,6 +25,7 @@ REAL = (
     "p_value", "flips", "lost", "gained", "size_bytes", "fp32_size_bytes", "latency_ms",
     "latency_low_ms", "latency_high_ms", "fp32_latency_ms", "fp32_latency_low_ms",
     "fp32_latency_high_ms", "latency_ratio", "latency_ratio_low", "latency_ratio_high",
+    "effective_weight_bits",
 )  # fmt: skip
 COUNTS = ("flips", "lost", "gained", "size_bytes", "fp32_size_bytes")
 
@@ -88,6 +89,7 @@ class Points:
     latency_ratio: Floats
     latency_ratio_low: Floats
     latency_ratio_high: Floats
+    effective_weight_bits: Floats
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -172,8 +174,7 @@ class Points:
     @cached_property
     def weight_bits(self) -> Floats:
         """See quant.point.weight_bits."""
-        mixed = FLOAT * self.size_bytes / self.fp32_size_bytes
-        return np.where(self.weights == MIXED, mixed, self.weights)
+        return np.where(self.weights == MIXED, self.effective_weight_bits, self.weights)
 
     @cached_property
     def timings(self) -> NDArray[np.int64]:

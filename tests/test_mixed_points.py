@@ -11,11 +11,11 @@ from tests.pages.samples import measurement
 OWN = (("a", 2, 8), ("b", 8, 8))
 
 
-def test_beside_a_dot_stands_what_share_of_fp32_the_file_has() -> None:
-    mixed, uniform = measurement(Recipe(4, 8, "gptq", layers=OWN)), measurement(Recipe(4, 8))
-    share = 32 * mixed.size_bytes / mixed.fp32_size_bytes
-    assert dot_name(mixed) == f"mixed {share:.1f}"
-    assert weight_bits(mixed) == share
+def test_beside_a_dot_stands_what_its_weights_take_on_the_mean() -> None:
+    mixed = measurement(Recipe(4, 8, "gptq", layers=OWN), effective_weight_bits=3.16)
+    uniform = measurement(Recipe(4, 8))
+    assert dot_name(mixed) == "mixed 3.2"
+    assert weight_bits(mixed) == 3.16
     assert (dot_name(uniform), weight_bits(uniform)) == ("w4a8", 4.0)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD = "0010"
+HEAD = "0011"
 VERSION_TABLE = "bitfront_version"
 
 metadata = MetaData()
@@ -45,7 +45,7 @@ REAL = (
     "accuracy", "accuracy_low", "accuracy_high", "fp32_accuracy", "loss", "loss_low", "loss_high",
     "p_value", "latency_ms", "latency_low_ms", "latency_high_ms",
     "fp32_latency_ms", "fp32_latency_low_ms", "fp32_latency_high_ms",
-    "latency_ratio", "latency_ratio_low", "latency_ratio_high",
+    "latency_ratio", "latency_ratio_low", "latency_ratio_high", "effective_weight_bits",
 )  # fmt: skip
 FIGURES = (*WORDS, *WHOLE, *REAL)
 
